@@ -1,0 +1,168 @@
+"""The records that travel between modules: plain, frozen, and without behaviour that reaches elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Expect = Literal["answer", "abstain"]
+Grade = Literal["correct", "incorrect", "stale", "abstained"]
+Status = Literal["graded", "error", "unscored", "not_applicable"]
+Outcome = Literal["PASS", "FAIL", "INCONCLUSIVE"]
+
+EXPECTS: tuple[Expect, ...] = ("answer", "abstain")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One question about a fact, and what is expected of the answer."""
+
+    question: str
+    """What is shown and judged."""
+    answer: str = ""
+    """The expected answer, always text as written; empty where `expect` is "abstain"."""
+    fact: str = ""
+    """What rows about the same fact share; statistics cluster by it. Empty: the question is its own fact."""
+    variant: str = "memorization"
+    """The kind of question: memorization, rephrased, date_change, ..."""
+    id: str = ""
+    """Unique within its fact. Empty: derived from the variant."""
+    suite: str = ""
+    """The question set: its file's path below the root, without endings."""
+    prompt: str = ""
+    """What is sent, word for word. Empty: the question."""
+    system: str = ""
+    """The system message. Empty: the endpoint's own, if it has one."""
+    expect: Expect = "answer"
+    match: str = "auto"
+    """The matcher, `auto` or a name with its settings: `number?tolerance=5%`."""
+    answer_before: str = ""
+    """The superseded answer, if there is one."""
+    context: str = ""
+    trained_answer: str = ""
+    """Where abstention is due: the answer a model that only memorised would give (a leak)."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    place: str = ""
+    """Where it was written, `file:line`, for messages only."""
+
+    @property
+    def text_to_send(self) -> str:
+        """The user message: `prompt` where given, else the question."""
+        return self.prompt or self.question
+
+    @property
+    def expected_text(self) -> str:
+        """What a person reads as the expectation."""
+        return self.answer if self.expect == "answer" else "(abstain)"
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What one call sends: the messages, in order, as (role, text)."""
+
+    messages: tuple[tuple[str, str], ...]
+
+    @property
+    def user_text(self) -> str:
+        """The last user message."""
+        return next((text for role, text in reversed(self.messages) if role == "user"), "")
+
+    @property
+    def system_text(self) -> str:
+        """The system message, or an empty text."""
+        return next((text for role, text in self.messages if role == "system"), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What came back for one prompt: an answer, or the reason why there is none."""
+
+    text: str = ""
+    finish_reason: str | None = None
+    """As the provider names it; `length` means the answer was cut off."""
+    served_model: str | None = None
+    """The model that the server says has answered."""
+    fingerprint: str | None = None
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    latency_s: float | None = None
+    """Seconds from sending to the last byte; None where nothing was sent."""
+    cached: bool = False
+    error: str | None = None
+    """Why there is no answer. An error is never a wrong answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A grade, the rule that decided it, and why. Truthy when the grade is what the case expects."""
+
+    grade: Grade
+    right: bool
+    rule: str
+    """The matcher (or, later, judge) that decided."""
+    reason: str
+    flags: tuple[str, ...] = ()
+    """Any of `truncated`, `degenerate`, `leak`, `undecided`."""
+
+    def __bool__(self) -> bool:
+        return self.right
+
+    def __repr__(self) -> str:
+        flags = f" [{', '.join(self.flags)}]" if self.flags else ""
+        return f"{self.grade} by {self.rule}: {self.reason}{flags}"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One case asked of one endpoint once, and how it went: the `result` line of a run file."""
+
+    suite: str
+    fact: str
+    variant: str
+    case: str
+    content: str
+    """Hash of question, system, expected and match: what a comparison pairs by."""
+    endpoint: str
+    sample: int
+    question: str
+    prompt: str | None
+    """What was sent, where that is not the question."""
+    system: str | None
+    expect: str
+    expected: str
+    tags: Mapping[str, str]
+    status: Status
+    grade: Grade | None
+    right: bool
+    rule: str | None
+    reason: str | None
+    flags: tuple[str, ...]
+    answer: str | None
+    finish_reason: str | None
+    latency_s: float | None
+    tokens_in: int | None
+    tokens_out: int | None
+    cost_usd: float | None
+    cached: bool
+    error: str | None
+    served_model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """What one gate says of one endpoint: the `gate` line of a run file."""
+
+    expr: str
+    endpoint: str
+    selection: str
+    """Which test, file or session the gate belongs to."""
+    outcome: Outcome
+    value: float | None
+    low: float | None
+    high: float | None
+    right: int
+    n: int
+    errors: int
+    """Cases without a grade (no completion, or none that could be scored)."""
+    reason: str
