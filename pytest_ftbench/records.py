@@ -52,9 +52,14 @@ class Case:
         return self.prompt or self.question
 
     @property
-    def expected_text(self) -> str:
+    def expected(self) -> str:
         """What a person reads as the expectation."""
         return self.answer if self.expect == "answer" else "(abstain)"
+
+    @property
+    def case(self) -> str:
+        """Its id, under the name that results have for it."""
+        return self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,16 @@ class Prompt:
     def system_text(self) -> str:
         """The system message, or an empty text."""
         return next((text for role, text in self.messages if role == "system"), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One prompt to one endpoint, for the `sample`-th time."""
+
+    endpoint: str
+    """The endpoint's alias."""
+    prompt: Prompt
+    sample: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,115 @@
+"""Level 1 case files: facts with their questions, in YAML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_ftbench.datasets.yaml_lines import LinedYaml, parse_yaml
+from pytest_ftbench.errors import DataError
+from pytest_ftbench.names import near_miss
+from pytest_ftbench.records import Case, Expect
+from pytest_ftbench.textfiles import read_text
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+    from pytest_ftbench.datasets.schema import Fact, FactsFile
+
+_EXPECTED = {"tuple_type": "must be a list", "string_type": "must be text", "dict_type": "must be a mapping",
+             "model_type": "must be a mapping with 'question' and 'answer'"}  # fmt: skip
+_SHIFT = re.compile(r"[+-]\s*\d+\s*y")
+
+
+def read_facts(path: Path, place: str) -> tuple[list[Case], list[str]]:
+    """The cases and gates of a YAML file of facts.
+
+    `question` is the variant memorization; each text under `rephrased` expects the same answer; each under
+    `date_change` expects abstention. Raises DataError, with the line, for anything that is not understood.
+    """
+    document = parse_yaml(read_text(path, shown_as=place), place)
+    file = _validated(document, place)
+    cases: list[Case] = []
+    for index, fact in enumerate(file.facts):
+        lines = _Lines(document, ("facts", index), place)
+        cases += (_case(fact, file, *question, lines) for question in _questions(fact, lines))
+    return cases, list(file.gates)
+
+
+class _Lines:
+    """Where the parts of one fact stand."""
+
+    def __init__(self, document: LinedYaml, path: tuple[str | int, ...], place: str) -> None:
+        self._document, self._path, self._place = document, path, place
+
+    def __call__(self, *path: str | int) -> str:
+        return f"{self._place}:{self._document.line_of((*self._path, *path))}"
+
+
+def _questions(fact: Fact, lines: _Lines) -> Iterator[tuple[str, str, Expect, str]]:
+    """Variant, question, expectation and place of each question about a fact."""
+    yield "memorization", fact.question, fact.expect, lines("question")
+    for position, question in enumerate(fact.rephrased):
+        yield "rephrased", question, fact.expect, lines("rephrased", position)
+    for position, question in enumerate(fact.date_change):
+        where = lines("date_change", position)
+        if _SHIFT.match(question):
+            raise DataError(where, f"date_change must be a whole question, got {question!r}. Write it out.")
+        yield "date_change", question, "abstain", where
+
+
+def _case(fact: Fact, file: FactsFile, variant: str, question: str, expect: Expect, place: str, lines: _Lines) -> Case:
+    if not question.strip():
+        raise DataError(place, f"{variant} has no question. Write one, or remove the key.")
+    if fact.expect == "answer" and not fact.answer.strip():
+        raise DataError(lines("answer"), "the fact has no answer. Fill in 'answer', or set 'expect' to 'abstain'.")
+    due = expect == "answer"
+    return Case(
+        question=question.strip(),
+        answer=fact.answer.strip() if due else "",
+        fact=fact.id or fact.question.strip(),
+        variant=variant,
+        system=fact.system or file.system,
+        expect=expect,
+        match=(fact.match or file.match or "auto") if due else "auto",
+        answer_before=fact.answer_before,
+        context=fact.context or fact.fact,
+        trained_answer="" if due else fact.answer.strip(),
+        tags=fact.tags,
+        place=place,
+    )
+
+
+def _validated(document: LinedYaml, place: str) -> FactsFile:
+    from pydantic import ValidationError
+
+    from pytest_ftbench.datasets.schema import FactsFile
+
+    if not isinstance(document.value, dict):
+        raise DataError(f"{place}:1", "expected a mapping with the key 'facts'. See the example in the README.")
+    try:
+        return FactsFile.model_validate(document.value)
+    except ValidationError as error:
+        raise _as_data_error(error, document, place) from None
+
+
+def _as_data_error(error: ValidationError, document: LinedYaml, place: str) -> DataError:
+    """The first fault, at its line, in our words where pydantic's are not a user's."""
+    from pytest_ftbench.datasets.schema import Fact, FactsFile
+
+    first = error.errors(include_url=False)[0]
+    path = tuple(first["loc"])
+    name = str(path[-1])
+    here = f"{place}:{document.line_of(path)}"
+    if first["type"] == "extra_forbidden":
+        allowed = list((FactsFile if len(path) == 1 else Fact).model_fields)
+        meant = near_miss(name, allowed)
+        hint = f" Did you mean {meant!r}?" if meant else ""
+        return DataError(here, f"unknown key {name!r}.{hint} Allowed here: {', '.join(allowed)}.")
+    if first["type"] == "missing":
+        return DataError(here, f"no key {name!r}. Add it.")
+    where = ".".join(str(part) for part in path)
+    expected = _EXPECTED.get(first["type"]) or f"{first['msg'][0].lower()}{first['msg'][1:]}"
+    return DataError(here, f"{where}: {expected}, got {first['input']!r}.")

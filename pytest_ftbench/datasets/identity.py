@@ -1,0 +1,74 @@
+"""What cases are called: facts and ids that do not depend on the order of a file."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from pytest_ftbench.errors import DataError
+from pytest_ftbench.names import short_hash
+from pytest_ftbench.records import Case
+
+
+def identify(cases: Sequence[Case]) -> tuple[Case, ...]:
+    """The cases with fact and id filled in, and the trained answer where abstention is due.
+
+    A case without a fact is its own: its id names the fact, or its question where there is no id. A case without an
+    id is known by its variant, with a hash of its question where the fact has several of that variant. Rows that
+    share an id but ask differently become `id`, `id#2`, ... in the order of their questions, not of the file.
+    Raises DataError where the same question stands twice under one name.
+    """
+    named = _number_repeats([replace(case, fact=case.fact or case.id or case.question) for case in cases])
+    siblings = defaultdict(list)
+    for case in named:
+        siblings[case.suite, case.fact].append(case)
+    return tuple(_with_trained_answer(case, siblings[case.suite, case.fact]) for case in named)
+
+
+def _number_repeats(cases: Sequence[Case]) -> list[Case]:
+    groups: dict[tuple[str, str, str, str], list[int]] = defaultdict(list)
+    for index, case in enumerate(cases):
+        # Rows that only share an id may speak of several facts (a released benchmark has such ids).
+        owner = "" if case.id else case.fact
+        groups[case.suite, case.variant, case.id, owner].append(index)
+    named = list(cases)
+    for indices in groups.values():
+        _refuse_doubles(cases[index] for index in indices)
+        ordered = sorted(indices, key=lambda index: _asked(cases[index]))
+        for position, index in enumerate(ordered, start=1):
+            named[index] = replace(cases[index], id=_id(cases[index], position=position, several=len(indices) > 1))
+    return named
+
+
+def _id(case: Case, *, position: int, several: bool) -> str:
+    if case.id:
+        return case.id if position == 1 else f"{case.id}#{position}"
+    return f"{case.variant}-{short_hash(*_asked(case))}" if several else case.variant
+
+
+def _refuse_doubles(group: Iterable[Case]) -> None:
+    first: dict[tuple[str, str], Case] = {}
+    for case in group:
+        earlier = first.setdefault(_asked(case), case)
+        if earlier is not case:
+            name = f"id {case.id!r}" if case.id else f"{case.variant} of {case.fact!r}"
+            before = f"first on line {earlier.place.rpartition(':')[2]}" if earlier.place else "asked before"
+            fault = f"duplicate case: {name} asks {case.question!r} twice ({before}). Remove one of them."
+            raise DataError(case.place or case.suite, fault)
+
+
+def _asked(case: Case) -> tuple[str, str]:
+    return case.question, case.text_to_send
+
+
+def _with_trained_answer(case: Case, siblings: Iterable[Case]) -> Case:
+    """What the fact's other cases expect is what a model that cannot tell them apart would answer here."""
+    if case.expect != "abstain" or case.trained_answer:
+        return case
+    answers = {sibling.answer: None for sibling in siblings if sibling.expect == "answer" and _is_direct(sibling)}
+    return replace(case, trained_answer=next(iter(answers))) if len(answers) == 1 else case
+
+
+def _is_direct(case: Case) -> bool:
+    return case.variant in ("memorization", "rephrased")

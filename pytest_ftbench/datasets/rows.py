@@ -1,0 +1,107 @@
+"""Level 0 case files: a table with a question and an answer a row, as CSV or JSON Lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from pytest_ftbench.errors import DataError
+from pytest_ftbench.names import near_miss
+from pytest_ftbench.records import EXPECTS, Case
+from pytest_ftbench.textfiles import Row, read_csv_rows, read_json_lines
+
+KNOWN = (
+    "id",
+    "fact",
+    "variant",
+    "question",
+    "prompt",
+    "answer",
+    "system",
+    "match",
+    "expect",
+    "answer_before",
+    "context",
+)
+"""The columns with a meaning; every other column is a tag."""
+
+
+def read_csv(path: Path, place: str) -> tuple[list[Case], list[str]]:
+    """The cases of a CSV file; it cannot set gates."""
+    header, rows = read_csv_rows(path, shown_as=place)
+    names = _known_spelling(header, f"{place}:1")
+    renamed = [(line, {names[key]: value for key, value in row.items()}) for line, row in rows]
+    if not rows:
+        raise DataError(place, "has a header but no rows. Give it at least one question.")
+    _require_columns(list(names.values()), f"{place}:1")
+    return [_case(row, f"{place}:{line}") for line, row in renamed], []
+
+
+def read_jsonl(path: Path, place: str) -> tuple[list[Case], list[str]]:
+    """The cases of a JSON Lines file, one flat object a line; it cannot set gates."""
+    cases = []
+    for line, found in read_json_lines(path, shown_as=place):
+        here = f"{place}:{line}"
+        names = _known_spelling(list(found), here)
+        _require_columns(list(names.values()), here)
+        cases.append(_case({names[key]: _as_text(key, value, here) for key, value in found.items()}, here))
+    return cases, []
+
+
+def _known_spelling(header: Sequence[str], place: str) -> dict[str, str]:
+    """Each column under the name it has for us: known ones in lower case, tags as written."""
+    names = {name: name.lower() if name.lower() in KNOWN else name for name in header}
+    for name in header:
+        meant = near_miss(name, KNOWN) if name and names[name] not in KNOWN else None
+        if meant:
+            fault = f"unknown column {name!r}. Did you mean {meant!r}? Columns with a meaning: {', '.join(KNOWN)}; "
+            raise DataError(place, fault + "any other name is a tag, so rename it if it is one.")
+    if len(set(names.values())) < len(names):
+        raise DataError(place, f"a column stands twice but for its case: {', '.join(header)}. Rename one of them.")
+    return names
+
+
+def _require_columns(names: Iterable[str], place: str) -> None:
+    found = list(names)
+    if "question" not in found and "prompt" not in found:
+        raise DataError(place, f"no column 'question' or 'prompt' (found: {', '.join(found)}). Add one of them.")
+    if "answer" not in found and "expect" not in found:
+        raise DataError(place, f"no column 'answer' (found: {', '.join(found)}). Add it; 'expect' may say 'abstain'.")
+
+
+def _case(row: Row, place: str) -> Case:
+    question = row.get("question", "").strip() or row.get("prompt", "").strip()
+    if not question:
+        raise DataError(place, "the row has no question. Fill in 'question' or 'prompt'.")
+    expect = row.get("expect", "").strip() or "answer"
+    if expect not in EXPECTS:
+        raise DataError(place, f"expect must be one of {', '.join(EXPECTS)}, got {expect!r}.")
+    answer = row.get("answer", "").strip()
+    if expect == "answer" and not answer:
+        raise DataError(place, "the row has no answer. Fill in 'answer', or set 'expect' to 'abstain'.")
+    abstain = expect == "abstain"
+    return Case(
+        question=question,
+        answer="" if abstain else answer,
+        fact=row.get("fact", "").strip(),
+        variant=row.get("variant", "").strip() or "memorization",
+        id=row.get("id", "").strip(),
+        prompt=row.get("prompt", ""),
+        system=row.get("system", ""),
+        expect="abstain" if abstain else "answer",
+        match=row.get("match", "").strip() or "auto",
+        answer_before=row.get("answer_before", "").strip(),
+        context=row.get("context", ""),
+        tags={key: value for key, value in row.items() if key and key not in KNOWN and value},
+        place=place,
+    )
+
+
+def _as_text(key: str, value: object, place: str) -> str:
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    raise DataError(place, f"{key!r} must be text, got {type(value).__name__}. Write one flat object a line.")

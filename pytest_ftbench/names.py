@@ -1,0 +1,64 @@
+"""Names that people type: node names from free text, and the nearest known spelling."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+_NOT_IN_NAMES = re.compile(r"[^\w.+/-]+")
+_LONGEST = 80
+
+
+def node_name(text: str) -> str:
+    """The text as part of a node id: letters of any script, digits and `_ . + / -`; everything else becomes `-`.
+
+    What pytest, its `-k` expressions or xdist would take for syntax (`::`, brackets, quotes, blanks) is gone, so the
+    name can be typed. A text that is too long, or leaves nothing, is told apart by the start of its hash.
+    """
+    plain = _NOT_IN_NAMES.sub("-", unicodedata.normalize("NFC", text)).strip("-/")
+    if len(plain) > _LONGEST:
+        return f"{plain[:_LONGEST].rstrip('-')}-{short_hash(text)}"
+    return plain or short_hash(text)
+
+
+def node_names(texts: Sequence[str]) -> list[str]:
+    """Distinct node names for distinct texts, whatever their order: those that would clash carry their hash."""
+    names = [node_name(text) for text in texts]
+    texts_of: dict[str, set[str]] = {}
+    for text, name in zip(texts, names, strict=True):
+        texts_of.setdefault(name.casefold(), set()).add(text)
+    return [
+        name if len(texts_of[name.casefold()]) == 1 else f"{name}-{short_hash(text)}"
+        for text, name in zip(texts, names, strict=True)
+    ]
+
+
+def short_hash(*parts: str) -> str:
+    """Six hexadecimal digits that tell texts apart in a name."""
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:6]
+
+
+def repeated(texts: Iterable[str]) -> list[str]:
+    """The texts that occur more than once, in order of first occurrence."""
+    return [text for text, count in Counter(texts).items() if count > 1]
+
+
+def near_miss(word: str, known: Iterable[str]) -> str | None:
+    """The known name that the word nearly spells, or None.
+
+    A slip is one insertion, deletion, substitution or swap of neighbours (two of them in names of six letters and
+    more) that leaves the first letter in place or swaps the first two: `anwser` is a slip for `answer`, while `batch`
+    is a word of its own beside `match`.
+    """
+    from rapidfuzz.distance import OSA
+
+    folded = word.casefold()
+    for name in known:
+        allowed = 0 if len(name) < 4 else 1 if len(name) < 6 else 2
+        starts_alike = folded[:1] == name[:1] or folded[:2] == name[1::-1]
+        if starts_alike and folded != name and OSA.distance(folded, name) <= allowed:
+            return name
+    return None

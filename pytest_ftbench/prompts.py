@@ -1,0 +1,49 @@
+"""What is sent for a case, and the hashes that name it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from pytest_ftbench.records import Case, Prompt
+
+KEY_SCHEMA = 1
+"""Raise it when an old answer may no longer be served for the same key."""
+
+
+def build_prompt(text: str, *, system: str = "") -> Prompt:
+    """The messages for one question: the system message, if there is one, then the text."""
+    messages = [("system", system)] if system else []
+    return Prompt((*messages, ("user", text)))
+
+
+def content_hash(case: Case) -> str:
+    """What the case asks and expects, as 16 hexadecimal digits: comparisons pair results by it.
+
+    Neither the id nor the place nor the tags enter, so that a renamed or moved question stays the same question.
+    """
+    content = [case.question, case.prompt, case.system, case.expect, case.answer, case.match]
+    return hashlib.sha256(_canonical(content)).hexdigest()[:16]
+
+
+def answer_key(
+    prompt: Prompt, *, identity: Mapping[str, str | None], sampling: Mapping[str, float | int | None], sample: int
+) -> str:
+    """The cache key of an answer: SHA-256, in hexadecimal digits, of all that decides what the answer is.
+
+    identity: provider, base_url, model and revision. sampling: temperature, max_tokens, seed.
+    Not in it: keys and other secrets, time-outs, retries, concurrency.
+    """
+    request = {
+        "schema": KEY_SCHEMA,
+        "identity": dict(identity),
+        "messages": prompt.messages,
+        "sampling": dict(sampling),
+        "sample": sample,
+    }
+    return hashlib.sha256(_canonical(request)).hexdigest()
+
+
+def _canonical(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")

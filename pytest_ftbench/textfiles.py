@@ -1,0 +1,100 @@
+"""Text files as people and spreadsheets write them: UTF-8 with or without a mark, any line ends, cells of any size."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from pytest_ftbench.errors import DataError
+
+Row = dict[str, str]
+
+
+def read_text(path: Path, *, shown_as: str = "") -> str:
+    """The file's text, without a byte order mark.
+
+    shown_as: how messages name the file; default: its path.
+    Raises DataError when it is missing, cannot be read, is not UTF-8, or holds nothing.
+    """
+    place = shown_as or str(path)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise DataError(place, f"cannot be read ({error.strerror or error}). Check the path.") from None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        fault = f"not UTF-8 (byte 0x{raw[error.start]:02x}). Save the file as UTF-8."
+        raise DataError(f"{place}:{line}", fault) from None
+    if not text.strip():
+        raise DataError(place, "the file is empty. Give it at least one row.")
+    return text
+
+
+def read_csv_rows(path: Path, *, shown_as: str = "") -> tuple[list[str], list[tuple[int, Row]]]:
+    """The header and the rows of a CSV file, each row with the line it starts on; every cell stays text.
+
+    A row with fewer cells than the header gets empty ones; blank rows are passed over.
+    Raises DataError for an unreadable file, a column name that stands twice, or a row with too many cells.
+    """
+    place = shown_as or str(path)
+    text = read_text(path, shown_as=place)
+    limit_before = csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    try:
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        header = [name.strip() for name in next(reader)]
+        if doubled := [name for name in header if name and header.count(name) > 1]:
+            raise DataError(f"{place}:1", f"column {doubled[0]!r} stands twice. Rename one of them.")
+        return header, list(_rows(reader, header, place))
+    except csv.Error as error:
+        raise DataError(f"{place}:{reader.line_num}", f"not readable as CSV ({error}). Check the quotes.") from None
+    finally:
+        csv.field_size_limit(limit_before)
+
+
+def _rows(reader: csv._reader, header: list[str], place: str) -> Iterator[tuple[int, Row]]:  # type: ignore[name-defined]  # csv's reader type has no public name
+    line = reader.line_num + 1
+    for cells in reader:
+        if any(cell.strip() for cell in cells):
+            if len(cells) > len(header):
+                fault = (
+                    f"{len(cells)} cells, but the header names {len(header)} columns. Quote cells that hold a comma."
+                )
+                raise DataError(f"{place}:{line}", fault)
+            yield line, dict.fromkeys(header, "") | dict(zip(header, cells, strict=False))
+        line = reader.line_num + 1
+
+
+def read_json_lines(path: Path, *, shown_as: str = "") -> list[tuple[int, dict[str, object]]]:
+    """The objects of a JSON Lines file, each with its line; blank lines are passed over.
+
+    Numbers stay the text they are written as, so that nothing is rounded or reformatted.
+    Raises DataError for an unreadable file, a line that is no JSON object, or a key that stands twice in one.
+    """
+    place = shown_as or str(path)
+    objects: list[tuple[int, dict[str, object]]] = []
+    for line, text in enumerate(read_text(path, shown_as=place).split("\n"), start=1):
+        if not text.strip():
+            continue
+        try:
+            value = json.loads(text, parse_float=str, parse_int=str, object_pairs_hook=_refuse_doubled_keys)
+        except (ValueError, RecursionError) as error:
+            fault = f"not a line of JSON ({error}). Each line must be one JSON object."
+            raise DataError(f"{place}:{line}", fault) from None
+        if not isinstance(value, dict):
+            raise DataError(f"{place}:{line}", f"expected a JSON object, got {type(value).__name__}.")
+        objects.append((line, value))
+    return objects
+
+
+def _refuse_doubled_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"key {next(name for name in names if names.count(name) > 1)!r} stands twice")
+    return found
