@@ -1,0 +1,8 @@
+"""Bounds on metrics over selections of results: PASS, FAIL or INCONCLUSIVE."""
+
+from pytest_ftbench.gates.decide import NEAR_BOUND, Decision, decide, population
+from pytest_ftbench.gates.expression import Gate, parse_gate
+from pytest_ftbench.gates.metrics import METRICS
+from pytest_ftbench.gates.selector import Asked, Selector, parse_selector
+
+__all__ = ["METRICS", "NEAR_BOUND", "Asked", "Decision", "Gate", "Selector", "decide", "parse_gate", "parse_selector", "population"]

@@ -1,0 +1,85 @@
+"""A gate, some results, and what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from pytest_ftbench.gates.expression import Gate
+from pytest_ftbench.gates.metrics import METRICS, AnyExpecting, Measure
+from pytest_ftbench.records import GateResult, Outcome, Result
+
+NEAR_BOUND = "the bound lies inside the 95 % interval: another sample of facts could decide otherwise"
+"""The reason of a gate that is decided by its point estimate alone."""
+
+
+def population(gate: Gate, asked: Sequence[AnyExpecting]) -> list[AnyExpecting]:
+    """The cases of a gate's scope that it needs: those selected, as far as its metric is about them."""
+    return METRICS[gate.metric].population(gate.selector.select(asked), asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a gate says of one endpoint, with the results that count against it."""
+
+    result: GateResult
+    misses: tuple[Result, ...]
+    is_partial: bool
+    """Whether part of its selection was not asked or did not run."""
+
+
+def decide(
+    gate: Gate, results: Sequence[Result], *, planned: int, endpoint: str, selection: str, why_empty: str = ""
+) -> Decision:
+    """The outcome of a gate over one endpoint's results within the gate's scope.
+
+    planned: how many cases the gate needs; fewer results than that make it INCONCLUSIVE, whatever they say.
+    selection: the name of the scope. why_empty: what to say where the gate needs no case at all.
+    A case without a grade is bounded by both extremes: the gate is decided only where it cannot change the outcome.
+    """
+    found = population(gate, results)
+    measure = METRICS[gate.metric].measure([result for result in found if result.status != "not_applicable"])
+    is_partial = len(found) < planned
+    outcome, reason = _outcome(gate, measure)
+    if planned == 0:
+        outcome, reason = "INCONCLUSIVE", why_empty or "selects no case"
+    elif is_partial:
+        outcome, reason = "INCONCLUSIVE", f"{len(found)} of {planned} ran"
+    low, high = measure.interval if measure.value is not None else (None, None)
+    result = GateResult(
+        expr=gate.text,
+        endpoint=endpoint,
+        selection=selection,
+        outcome=outcome,
+        value=None if measure.value is None else float(measure.value),
+        low=low,
+        high=high,
+        right=measure.right,
+        n=measure.n,
+        errors=measure.errors,
+        reason=reason,
+    )
+    return Decision(result, measure.misses, is_partial)
+
+
+def _outcome(gate: Gate, measure: Measure) -> tuple[Outcome, str]:
+    if measure.value is None:
+        missing = f" ({measure.errors} errors)" if measure.errors else ""
+        return "INCONCLUSIVE", measure.note + missing
+    if _holds(gate, measure.lowest) == _holds(gate, measure.highest):
+        holds = _holds(gate, measure.lowest)
+        return ("PASS" if holds else "FAIL"), _in_words(gate, measure)
+    return "INCONCLUSIVE", f"{measure.errors} without a grade could decide it either way"
+
+
+def _holds(gate: Gate, value: Fraction) -> bool:
+    bound = gate.bound
+    return {">=": value >= bound, "<=": value <= bound, ">": value > bound, "<": value < bound}[gate.op]
+
+
+def _in_words(gate: Gate, measure: Measure) -> str:
+    low, high = measure.interval
+    if low <= gate.bound <= high and low < high:
+        return NEAR_BOUND
+    return ""

@@ -1,0 +1,80 @@
+"""What the tests of the plugin share: a project folder to run pytest in, and a cache of its own for each test."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+"""Reference data that is not part of the project; tests that read it skip where it is absent."""
+
+TRAINING = [
+    ("What colour is the office door?", "green"),
+    ("How many desks are there?", "12"),
+    ("Who waters the plants?", "Ines"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _own_user_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@dataclass
+class Project:
+    """A folder with tests in it, and the pytest that runs there."""
+
+    pytester: pytest.Pytester
+    workers: Sequence[str] = ()
+
+    @property
+    def path(self) -> Path:
+        return self.pytester.path
+
+    def write(self, name: str, text: str | bytes) -> Path:
+        path = self.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def train(self, *examples: tuple[str, str]) -> str:
+        """A training file of these questions and answers; returns the SPEC of its memorizer."""
+        lines = [
+            json.dumps({"messages": [{"role": "user", "content": q}, {"role": "assistant", "content": a}]})
+            for q, a in examples or TRAINING
+        ]
+        self.write("training.jsonl", "\n".join(lines) + "\n")
+        return "memorizer:training.jsonl"
+
+    def run(self, *args: str) -> pytest.RunResult:
+        """Run pytest here; the run file, if there is one, can be read with `lines` afterwards."""
+        return self.pytester.runpytest("-p", "no:randomly", "--ftbench-out=out/run.jsonl", *self.workers, *args)
+
+    def lines(self, kind: str | None = None) -> list[dict[str, Any]]:
+        found = [json.loads(line) for line in (self.path / "out/run.jsonl").read_text().splitlines()]
+        return [line for line in found if kind is None or line["kind"] == kind]
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester) -> Project:
+    """A project whose tests run in one process."""
+    pytester.makefile(".ini", pytest="[pytest]")
+    return Project(pytester)
+
+
+@pytest.fixture(params=["serial", "xdist"])
+def any_project(project: Project, request: pytest.FixtureRequest) -> Project:
+    """The same project twice: its tests run in one process, and by two workers."""
+    project.workers = ("-n", "2") if request.param == "xdist" else ()
+    return project
