@@ -1,0 +1,135 @@
+"""The ways to reach stored answers: through diskcache, or read-only. Errors come out as Damaged or Fault."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Protocol
+
+from pytest_ftbench.cache.disk import BUSY_TIMEOUT_S, DATABASE, connect, fetch_entry, open_cache
+from pytest_ftbench.cache.entry import Entry
+from pytest_ftbench.cache.faults import Fault, from_error
+from pytest_ftbench.cache.leases import Lease
+
+_IMPATIENT_MS = 250
+
+
+class Backend(Protocol):
+    """A database of answers, used by one thread at a time. Every method but `close` may raise Damaged or Fault."""
+
+    def get(self, key: str) -> Entry | None:
+        """The entry, or None."""
+
+    def put(self, key: str, text: str) -> bool:
+        """Store the text of an entry, which survives the process once this returns; False: nothing is ever stored."""
+
+    def count(self) -> int:
+        """How many rows there are."""
+
+    def close(self) -> None:
+        """Close the connection and give the lease back."""
+
+
+class WritableAnswers:
+    """The answers in `home`, a vetted database, through diskcache."""
+
+    def __init__(self, home: Path, lease: Lease) -> None:
+        self._lease = lease
+        self._is_patient = True
+        con = None
+        try:
+            with _translated():
+                con = connect(home / DATABASE, "rw")
+                self._cache = open_cache(con, home)
+        except BaseException:
+            if con is not None:
+                con.close()
+            raise
+
+    def get(self, key: str) -> Entry | None:
+        with _translated():
+            found = self._cache.get(key)
+        return found if isinstance(found, Entry) else None
+
+    def put(self, key: str, text: str) -> bool:
+        try:
+            with _translated():
+                self._cache.set(key, text)
+        except Fault:
+            # Whoever holds the lock may be stopped for good: the next answer does not wait as long again.
+            self._be_patient(False)
+            raise
+        finally:
+            with suppress(sqlite3.Error):
+                self._cache.end_transaction()
+        if not self._is_patient:
+            self._be_patient(True)
+        return True
+
+    def put_all(self, rows: Iterator[tuple[str, str]]) -> int:
+        """Store many texts in one transaction; the number stored."""
+        total = 0
+        with _translated(), self._cache.transact():
+            for key, text in rows:
+                self._cache.set(key, text)
+                total += 1
+        return total
+
+    def count(self) -> int:
+        with _translated():
+            count: int = len(self._cache)
+        return count
+
+    def close(self) -> None:
+        with suppress(sqlite3.Error):
+            self._cache.close()
+        self._lease.release()
+
+    def _be_patient(self, patient: bool) -> None:
+        self._is_patient = patient
+        with suppress(sqlite3.Error):
+            timeout_ms = BUSY_TIMEOUT_S * 1000 if patient else _IMPATIENT_MS
+            self._cache.connection.execute(f"PRAGMA busy_timeout = {timeout_ms:.0f}")
+
+
+class ReadOnlyAnswers:
+    """The answers in `home`, a vetted database in a place where nothing can be written."""
+
+    def __init__(self, home: Path, lease: Lease, *, immutable: bool) -> None:
+        self._lease = lease
+        with _translated():
+            self._con = connect(home / DATABASE, "ro&immutable=1" if immutable else "ro")
+
+    def get(self, key: str) -> Entry | None:
+        select = "SELECT mode, filename, value FROM Cache WHERE key = ? AND raw = 1"
+        with _translated():
+            row = self._con.execute(select, (key,)).fetchone()
+        return None if row is None else fetch_entry(*row)
+
+    def put(self, key: str, text: str) -> bool:  # noqa: ARG002  # the protocol's arguments
+        return False
+
+    def count(self) -> int:
+        with _translated():
+            ((count,),) = self._con.execute("SELECT value FROM Settings WHERE key = 'count'").fetchall()
+        return int(count)
+
+    def close(self) -> None:
+        with suppress(sqlite3.Error):
+            self._con.close()
+        self._lease.release()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    import diskcache
+
+    try:
+        yield
+    except (sqlite3.Error, diskcache.Timeout) as error:
+        raise from_error(error) from error
+    except (ValueError, TypeError) as error:
+        # diskcache unpacks one row where a broken index finds two, or none.
+        raise Fault(f"{type(error).__name__}: {error}") from error

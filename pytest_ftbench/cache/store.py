@@ -1,0 +1,156 @@
+"""The answer store: what the engine asks before it asks a model. Imports neither sqlite3 nor diskcache by itself."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pytest_ftbench import __version__
+from pytest_ftbench.cache.entry import Entry, check_key, decode, new_text
+
+if TYPE_CHECKING:
+    from pytest_ftbench.cache.backends import Backend
+
+_T = TypeVar("_T")
+
+
+def open_store(directory: Path, *, checkout: Path | None, warn: Callable[[str], None]) -> AnswerStore:
+    """The answers kept in `directory`, which is made where it is missing.
+
+    checkout: the project under test; a directory inside it is refused. None: there is none.
+    warn: gets one line for each thing the user should know; called from whichever thread notices.
+    A directory that cannot be used gives a store that keeps answers in memory, and a warning.
+    Raises CacheRefused, with one line, for a directory or database that is not safe to open.
+    """
+    from pytest_ftbench.cache.opening import open_backend
+    from pytest_ftbench.cache.vetting import refuse_checkout
+
+    directory = directory.absolute()
+    refuse_checkout(directory, checkout)
+    return AnswerStore(directory, lambda: open_backend(directory, warn=warn), warn=warn)
+
+
+class AnswerStore:
+    """Answers by key, on disk. Any number of threads and processes may use it at once.
+
+    A failing disk never raises: answers that cannot be stored are kept in memory for the life of the store, are tried
+    again with the next one that can, and `warn` gets one line.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        open_backend: Callable[[], Backend | None],
+        *,
+        warn: Callable[[str], None],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.directory = directory
+        """Where the user has the cache; the database lies in a directory below."""
+        self._open_backend = open_backend
+        self._warn = warn
+        self._now = now
+        # One lock around the one connection. Reentrant, since `warn` may come back here.
+        self._lock = threading.RLock()
+        self._backend = open_backend()
+        self._unstored: dict[str, str] = {}
+        self._warned: set[str] = set()
+        self._was_renewed = False
+
+    def get(self, key: str) -> Entry | None:
+        """The entry of `key`, or None; a row that is not ours counts as none. Raises ValueError for a bad key."""
+        check_key(key)
+        with self._lock:
+            if key in self._unstored:
+                return decode(self._unstored[key])
+            return self._attempt(lambda backend: backend.get(key), None, "be read")
+
+    def put(self, key: str, value: Mapping[str, Any]) -> bool:
+        """Store `value`, a JSON object; whether it is on disk, where it survives the process, when this returns.
+
+        Raises ValueError for a bad key, TypeError or ValueError for a value that JSON cannot hold.
+        """
+        check_key(key)
+        text = new_text(value, written_at=self._now(), version=__version__)
+        with self._lock:
+            if not self._put_text(key, text):
+                self._unstored[key] = text
+                return False
+            self._unstored.pop(key, None)
+            self._store_waiting()
+            return True
+
+    def __len__(self) -> int:
+        """How many answers there are, those in memory included."""
+        with self._lock:
+            stored = self._attempt(lambda backend: backend.count(), 0, "be counted")
+            return max(stored, 0) + len(self._unstored)
+
+    def __bool__(self) -> bool:
+        return True  # an empty store is still a store
+
+    def close(self) -> None:
+        """Close the database; again is allowed. Later answers are kept in memory."""
+        with self._lock:
+            self._store_waiting()
+            backend, self._backend = self._backend, None
+            if backend is not None:
+                backend.close()
+
+    def __enter__(self) -> AnswerStore:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _put_text(self, key: str, text: str) -> bool:
+        return self._attempt(lambda backend: backend.put(key, text), False, "be stored")
+
+    def _store_waiting(self) -> None:
+        while self._unstored:
+            key, text = next(iter(self._unstored.items()))
+            if not self._put_text(key, text):
+                return
+            del self._unstored[key]
+
+    def _attempt(self, action: Callable[[Backend], _T], default: _T, what: str) -> _T:
+        """What `action` gives, or `default` and (once for each `what`) a warning."""
+        from pytest_ftbench.cache.faults import Damaged, Fault
+
+        if self._backend is None:
+            return default
+        try:
+            return action(self._backend)
+        except Damaged as damage:
+            if not self._was_renewed:
+                self._renew()
+                return self._attempt(action, default, what)
+            reason = str(damage)
+        except Fault as fault:
+            reason = str(fault)
+        if what not in self._warned:
+            self._warned.add(what)
+            self._warn(
+                f"Answers cannot {what} in the answer cache {self.directory} ({reason}). "
+                f"The session goes on without. Make room or mend the disk, or pass another --ftbench-cache-dir."
+            )
+        return default
+
+    def _renew(self) -> None:
+        """Close the broken database, and have it renewed. At most once: a disk that breaks again needs a person."""
+        from pytest_ftbench.cache.opening import mark_damaged
+        from pytest_ftbench.errors import CacheRefused
+
+        self._was_renewed = True
+        assert self._backend is not None
+        self._backend.close()
+        self._backend = None
+        try:
+            mark_damaged(self.directory)
+            self._backend = self._open_backend()
+        except (OSError, CacheRefused) as error:
+            self._warn(f"The answer cache broke and is not used any more. {error}")
