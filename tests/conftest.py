@@ -58,8 +58,8 @@ class Project:
         return "memorizer:training.jsonl"
 
     def run(self, *args: str) -> pytest.RunResult:
-        """Run pytest here; the run file, if there is one, can be read with `lines` afterwards."""
-        return self.pytester.runpytest("-p", "no:randomly", "--ftbench-out=out/run.jsonl", *self.workers, *args)
+        """Run pytest here, in a process of its own; its run file can be read with `lines` afterwards."""
+        return self.pytester.runpytest_subprocess("--ftbench-out=out/run.jsonl", *self.workers, *args)
 
     def lines(self, kind: str | None = None) -> list[dict[str, Any]]:
         found = [json.loads(line) for line in (self.path / "out/run.jsonl").read_text().splitlines()]

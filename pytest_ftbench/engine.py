@@ -1,0 +1,193 @@
+"""Every question asked once: concurrent prefetch over a cache, from one thread pool."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal, Protocol
+
+from pytest_ftbench.errors import EndpointError
+from pytest_ftbench.pool import Answer, Pool
+from pytest_ftbench.prompts import answer_key
+from pytest_ftbench.providers import Provider
+from pytest_ftbench.records import Completion, Question
+
+CacheMode = Literal["auto", "replay", "refresh", "off"]
+CACHE_MODES: tuple[CacheMode, ...] = ("auto", "replay", "refresh", "off")
+DEFAULT_CONCURRENCY = 16
+GRACE_S = 10.0
+"""How long an interrupt waits for the calls in flight, whose answers are paid for."""
+
+_STORED = ("text", "finish_reason", "served_model", "fingerprint", "tokens_in", "tokens_out", "latency_s")
+
+
+class Entry(Protocol):
+    """A stored answer."""
+
+    @property
+    def value(self) -> Mapping[str, Any]: ...
+
+
+class Store(Protocol):
+    """Where answers are kept between sessions."""
+
+    def get(self, key: str) -> Entry | None: ...
+    def put(self, key: str, value: Mapping[str, Any]) -> bool: ...
+
+
+@dataclass(slots=True)
+class Counts:
+    """What a session's answers came from."""
+
+    calls: int = 0
+    cache_hits: int = 0
+    errors: int = 0
+
+
+OnAnswer = Callable[[str, Completion], None]
+"""Called with key and completion, in the thread that asked for the prefetch, the moment an answer is known."""
+
+
+class Engine:
+    """Asks endpoints, each question once; remembers every answer of this session, and stores it as it arrives.
+
+    providers: by alias. open_store: called once, when the first answer of an endpoint that is not local is needed.
+    mode: `auto` reads and writes the store; `replay` only reads it and asks nothing; `refresh` only writes; `off`
+    neither. concurrency: how many questions are in flight at most, at least 1.
+    """
+
+    def __init__(
+        self,
+        providers: Mapping[str, Provider],
+        *,
+        open_store: Callable[[], Store],
+        mode: CacheMode = "auto",
+        concurrency: int = DEFAULT_CONCURRENCY,
+    ) -> None:
+        if concurrency < 1:
+            raise ValueError(f"concurrency must be >= 1, got {concurrency}")
+        self.counts: dict[str, Counts] = {alias: Counts() for alias in providers}
+        self._providers = providers
+        self._open_store = open_store
+        self._store: Store | None = None
+        self._mode = mode
+        self._concurrency = concurrency
+        self._known: dict[str, Completion] = {}
+
+    def key(self, question: Question) -> str:
+        """The name of a question's answer: alike for aliases of the same endpoint."""
+        provider = self._providers[question.endpoint]
+        return answer_key(
+            question.prompt, identity=provider.identity, sampling=provider.sampling, sample=question.sample
+        )
+
+    def learn(self, key: str, completion: Completion) -> None:
+        """Take an answer that another process of this run has got."""
+        self._known[key] = completion
+
+    def complete(self, question: Question) -> Completion:
+        """The answer to one question: known, stored, or asked for now."""
+        key = self.key(question)
+        if key not in self._known:
+            self._known[key] = self._stored(key, question) or self._keep(key, question, self._ask(question))
+        return self._known[key]
+
+    def prefetch(self, questions: Iterable[Question], *, on_answer: OnAnswer | None = None) -> None:
+        """Ask for every question that has no answer yet, many at a time.
+
+        KeyboardInterrupt stops asking, keeps the answers of the calls in flight that arrive soon, and goes on upwards.
+        """
+        report = on_answer or (lambda _key, _completion: None)
+        outstanding: dict[str, Question] = {}
+        for question in questions:
+            key = self.key(question)
+            if key in self._known or key in outstanding:
+                continue
+            if stored := self._stored(key, question):
+                self._known[key] = stored
+                report(key, stored)
+            else:
+                outstanding[key] = question
+        pool = Pool(self._ask, outstanding, threads=self._concurrency)
+        try:
+            for answer in pool:
+                self._take(answer, report)
+        except KeyboardInterrupt:
+            for answer in pool.last_answers(GRACE_S):
+                self._take(answer, report)
+            raise
+        finally:
+            pool.stop()
+
+    def _take(self, answer: Answer, report: OnAnswer) -> None:
+        key, question, completion = answer
+        if key not in self._known:
+            self._known[key] = self._keep(key, question, completion)
+            report(key, completion)
+
+    def totals(self) -> Counts:
+        """The counts of all endpoints together."""
+        total: Counter[str] = Counter()
+        for counts in self.counts.values():
+            total.update(asdict(counts))
+        return Counts(**total)
+
+    def close(self) -> None:
+        """Release connections and the store."""
+        for provider in self._providers.values():
+            provider.close()
+        close = getattr(self._store, "close", None)
+        if close is not None:
+            close()
+
+    def _stored(self, key: str, question: Question) -> Completion | None:
+        if self._providers[question.endpoint].is_local or self._mode in ("refresh", "off"):
+            return None
+        entry = self._opened_store().get(key)
+        if entry is None:
+            return None
+        self.counts[question.endpoint].cache_hits += 1
+        stored: dict[str, Any] = {name: entry.value.get(name) for name in _STORED}
+        return Completion(**stored, cached=True)
+
+    def _ask(self, question: Question) -> Completion:
+        provider = self._providers[question.endpoint]
+        if self._mode == "replay" and not provider.is_local:
+            asked = question.prompt.user_text
+            text = f"not in the cache, and --ftbench-cache=replay asks nothing: {_shortened(asked)!r}"
+            return Completion(error=text)
+        started = time.perf_counter()
+        try:
+            completion = provider.complete(question.prompt, sample=question.sample)
+        except EndpointError as error:
+            return Completion(error=str(error))
+        except Exception as error:  # noqa: BLE001  # a provider's fault is a status of its question, not of the session
+            return Completion(error=f"{type(error).__name__}: {error}")
+        latency_s = completion.latency_s if completion.latency_s is not None else time.perf_counter() - started
+        return replace(completion, text=_encodable(completion.text), latency_s=latency_s)
+
+    def _keep(self, key: str, question: Question, completion: Completion) -> Completion:
+        provider, counts = self._providers[question.endpoint], self.counts[question.endpoint]
+        if self._mode != "replay" or provider.is_local:
+            counts.calls += 1
+        if completion.error is not None:
+            counts.errors += 1
+        elif not provider.is_local and self._mode in ("auto", "refresh"):
+            self._opened_store().put(key, {name: getattr(completion, name) for name in _STORED})
+        return completion
+
+    def _opened_store(self) -> Store:
+        if self._store is None:
+            self._store = self._open_store()
+        return self._store
+
+
+def _encodable(text: str) -> str:
+    """The text without lone surrogates, which no file, socket or terminal could take."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _shortened(text: str, most: int = 80) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"

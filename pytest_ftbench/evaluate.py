@@ -1,0 +1,74 @@
+"""A case, a completion and a verdict become a result; results become plain data and come back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from typing import Any
+
+from pytest_ftbench.prompts import content_hash
+from pytest_ftbench.records import Case, Completion, Result, Status, Verdict
+
+OWN_ASSERTION = "assertion"
+"""The rule of a verdict that the test's own assertion decided."""
+
+
+def build_result(
+    case: Case, completion: Completion, verdict: Verdict | None, *, endpoint: str, sample: int = 1
+) -> Result:
+    """What is recorded of one case asked of one endpoint once.
+
+    verdict: None where there is no grade; then the completion's error says why.
+    """
+    error = completion.error
+    status: Status = "error" if error is not None else "graded" if verdict is not None else "unscored"
+    graded = verdict if status == "graded" else None
+    return Result(
+        suite=case.suite,
+        fact=case.fact,
+        variant=case.variant,
+        case=case.id,
+        content=content_hash(case),
+        endpoint=endpoint,
+        sample=sample,
+        question=case.question,
+        prompt=case.prompt if case.prompt and case.prompt != case.question else None,
+        system=case.system or None,
+        expect=case.expect,
+        expected=case.expected,
+        tags=dict(case.tags),
+        status=status,
+        grade=graded.grade if graded is not None else None,
+        right=graded is not None and graded.right,
+        rule=graded.rule if graded is not None else None,
+        reason=graded.reason if graded is not None else None,
+        flags=graded.flags if graded is not None else (),
+        answer=completion.text if error is None else None,
+        finish_reason=completion.finish_reason,
+        latency_s=completion.latency_s,
+        tokens_in=completion.tokens_in,
+        tokens_out=completion.tokens_out,
+        cost_usd=None,
+        cached=completion.cached,
+        error=error,
+        served_model=completion.served_model,
+    )
+
+
+def own_verdict(*, holds: bool, reason: str) -> Verdict:
+    """The verdict of a test that asserts on the answer itself."""
+    return Verdict("correct" if holds else "incorrect", holds, OWN_ASSERTION, reason)
+
+
+def to_plain(result: Result) -> dict[str, Any]:
+    """The result as text, numbers, lists and mappings, in the order of its fields."""
+    return asdict(result) | {"flags": list(result.flags)}
+
+
+_NAMES = tuple(field.name for field in fields(Result))
+
+
+def from_plain(data: Mapping[str, Any]) -> Result:
+    """The result that `to_plain` wrote; fields of a later version are passed over."""
+    known = {name: data.get(name) for name in _NAMES}
+    return Result(**known | {"flags": tuple(data.get("flags") or ()), "tags": dict(data.get("tags") or {})})

@@ -1,0 +1,102 @@
+"""One case asked of one endpoint in one test: its answer, its verdict, and what is recorded of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import pytest
+
+from pytest_ftbench.plugin.state import State
+from pytest_ftbench.records import Case, Completion, Question, Verdict
+from pytest_ftbench.reports.text import clean, one_line
+
+NO_MODEL = "no model to ask: pass --ftbench-model=[ALIAS=]SPEC, as in --ftbench-model=memorizer:training.jsonl"
+"""What a skipped test says when no endpoint is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a test is about: a case, the endpoint that is asked, and who owns the case."""
+
+    case: Case
+    alias: str | None
+    """None where the session names no endpoint."""
+    scope: str
+    """The node id of the data file or test function that the case belongs to: what its gates look at."""
+
+
+@dataclass(slots=True)
+class Trial:
+    """One run of one test with its subject: fixtures fill it in, the report reads it."""
+
+    subject: Subject
+    completion: Completion | None = None
+    verdict: Verdict | None = None
+
+    def begin(self) -> None:
+        """Forget an earlier run of the same test."""
+        self.completion = self.verdict = None
+
+    @property
+    def alias(self) -> str:
+        assert self.subject.alias is not None  # tests without an endpoint have been skipped
+        return self.subject.alias
+
+    def question(self, state: State) -> Question:
+        """What the test's case sends."""
+        return state.question(self.subject.case, self.alias)
+
+    def answer(self, state: State) -> Completion:
+        """The completion, prefetched as a rule. Without one the test ends here, as an error and not as a miss."""
+        self.completion = state.engine.complete(self.question(state))
+        if self.completion.error is not None:
+            pytest.fail(f"no answer from {self.alias}: {clean(self.completion.error)}", pytrace=False)
+        return self.completion
+
+    def judge(self, state: State) -> Verdict:
+        """What the matchers say of the answer; the reason is fit to be shown."""
+        from pytest_ftbench.judges import judge_completion
+
+        found = judge_completion(self.subject.case, self.answer(state), matchers=state.matchers)
+        self.verdict = replace(found, reason=clean(found.reason))
+        return self.verdict
+
+
+TRIAL = pytest.StashKey[Trial]()
+
+
+def trial_of(item: pytest.Item) -> Trial | None:
+    """The trial of a test that is about a case and has an endpoint to ask."""
+    trial = item.stash.get(TRIAL, None)
+    return trial if trial is not None and trial.subject.alias is not None else None
+
+
+def give_trial(item: pytest.Item, subject: Subject) -> Trial:
+    """Make the item a test of the subject, which `-k` finds by the subject's own words as well."""
+    case = subject.case
+    words = (case.fact, case.id, case.variant, case.suite, *case.tags.values())
+    item.extra_keyword_matches.update(word for word in words if word)
+    item.stash[TRIAL] = trial = Trial(subject)
+    return trial
+
+
+def explain(case: Case, completion: Completion, verdict: Verdict) -> str:
+    """Verdict, question, expectation and answer, a line each; the first stands for all in a short summary."""
+    return "\n".join(
+        [
+            repr(verdict),
+            f"  question  {one_line(case.question, most=500)}",
+            f"  expected  {one_line(case.expected, most=500)}",
+            f"  answer    {one_line(completion.text, most=500)}",
+        ]
+    )
+
+
+def check_cases(cases: Iterable[Case], state: State) -> None:
+    """Raise FtbenchError for a case whose `match` names no matcher or has a setting that it does not know."""
+    from pytest_ftbench.judges import check_case_match
+
+    for case in cases:
+        if case.match != "auto":
+            check_case_match(case, matchers=state.matchers)

@@ -1,0 +1,122 @@
+"""Case files as test files: `leave.ftbench.yaml::annual-days::rephrased[candidate]`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_ftbench.errors import FtbenchError
+from pytest_ftbench.plugin.cases import NO_MODEL, Subject, check_cases, explain, give_trial
+from pytest_ftbench.plugin.state import get_state
+from pytest_ftbench.records import Case
+
+_ENDING = re.compile(r".+\.ftbench(\.[A-Za-z0-9]+)", re.IGNORECASE)
+
+
+def is_case_file(path: Path) -> bool:
+    """Whether a path may be a case file, by its name alone."""
+    return ".ftbench." in path.name.lower() and _ENDING.fullmatch(path.name) is not None
+
+
+class CaseFileNode(pytest.File):
+    """A data file; its children are facts."""
+
+    def collect(self) -> Iterator[FactNode]:
+        from pytest_ftbench.datasets import load_cases, suite_name
+        from pytest_ftbench.gates import parse_gate
+        from pytest_ftbench.names import node_names
+
+        state = get_state(self.config)
+        try:
+            file = load_cases(
+                self.path,
+                suite=suite_name(self.path, root=self.config.rootpath),
+                readers=state.registry("readers"),
+                shown_as=self.nodeid,
+            )
+            check_cases(file.cases, state)
+            gates = [parse_gate(gate, place=self.nodeid) for gate in file.gates]
+        except FtbenchError as error:
+            raise self.CollectError(str(error)) from None
+        state.add_scope(self.nodeid, file.cases, gates)
+        facts: dict[str, list[Case]] = {}
+        for case in file.cases:
+            facts.setdefault(case.fact, []).append(case)
+        for name, cases in zip(node_names(list(facts)), facts.values(), strict=True):
+            yield FactNode.from_parent(self, name=name, cases=cases)
+
+
+class FactNode(pytest.Collector):
+    """A fact; its children are the questions about it, once for each endpoint."""
+
+    def __init__(self, *, cases: list[Case], **node: Any) -> None:
+        super().__init__(**node)
+        self._cases = cases
+
+    def collect(self) -> Iterator[CaseItem]:
+        aliases: Iterable[str | None] = get_state(self.config).aliases or (None,)
+        scope = self.nodeid.partition("::")[0]
+        for case, leaf in zip(self._cases, leaf_names(self._cases), strict=True):
+            for alias in aliases:
+                name = f"{leaf}[{alias}]" if alias else leaf
+                # Named outright: pytest 9.2 reads a bracket in a node id as parameters only when it parses the text,
+                # and would not find the item again under --lf.
+                nodeid = f"{self.nodeid}::{name}"
+                yield CaseItem.from_parent(self, name=name, nodeid=nodeid, subject=Subject(case, alias, scope))
+
+
+def leaf_names(cases: list[Case]) -> list[str]:
+    """What the questions about one fact are called: by their id, or by their variant where the fact goes by that id."""
+    from pytest_ftbench.names import node_name, repeated, short_hash
+
+    names = [node_name(_own_name(case)) for case in cases]
+    clashing = set(repeated(names))
+    return [
+        f"{name}-{short_hash(case.variant, case.id, case.question)}" if name in clashing else name
+        for name, case in zip(names, cases, strict=True)
+    ]
+
+
+def _own_name(case: Case) -> str:
+    base, mark, number = case.id.rpartition("#")
+    if case.fact == case.id:
+        return case.variant
+    return f"{case.variant}{mark}{number}" if case.fact == base else case.id
+
+
+class CaseItem(pytest.Item):
+    """One question to one endpoint. Not right: it fails, or under a gate it is missed."""
+
+    def __init__(self, *, subject: Subject, **node: Any) -> None:
+        super().__init__(**node)
+        self.add_marker("ftbench")
+        self._trial = give_trial(self, subject)
+
+    def setup(self) -> None:
+        if self._trial.subject.alias is None:
+            pytest.skip(NO_MODEL)
+        self._trial.begin()
+        self._trial.answer(get_state(self.config))
+
+    def runtest(self) -> None:
+        verdict = self._trial.judge(get_state(self.config))
+        if not verdict:
+            assert self._trial.completion is not None  # setup has asked
+            raise WrongAnswer(explain(self._trial.subject.case, self._trial.completion, verdict))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # as in pytest.Item
+        if isinstance(excinfo.value, WrongAnswer):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        line = self._trial.subject.case.place.rpartition(":")[2]
+        return self.path, int(line) - 1 if line.isdecimal() else None, self.nodeid.partition("::")[2]
+
+
+class WrongAnswer(AssertionError):
+    """A data file's case whose answer is not right; its text is what the report shows."""

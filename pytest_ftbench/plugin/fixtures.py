@@ -1,0 +1,112 @@
+"""The fixtures: `ftbench_model`, `ftbench_case`, `ftbench_answer`, `ftbench_verdict`, `ftbench_judge`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Protocol
+
+import pytest
+
+from pytest_ftbench.errors import EndpointError
+from pytest_ftbench.plugin.cases import NO_MODEL, TRIAL, Trial, trial_of
+from pytest_ftbench.plugin.state import State, get_state
+from pytest_ftbench.records import Case, Completion, Verdict
+from pytest_ftbench.reports.text import clean
+
+
+class Model:
+    """An endpoint under test, as a test sees it."""
+
+    def __init__(self, alias: str, state: State, trial: Trial | None) -> None:
+        self.alias = alias
+        self._state = state
+        self._trial = trial
+
+    def __repr__(self) -> str:
+        return f"<ftbench model {self.alias}>"
+
+    def ask(self, prompt: str, *, system: str | None = None, sample: int = 1) -> Completion:
+        """The answer to a prompt, from the cache where it is known.
+
+        system: the system message; None: the endpoint's own, if it has one.
+        sample: 1 for the first answer to this prompt, 2 for another, ...; each is an answer of its own in the cache.
+        Raises EndpointError when no completion came back.
+        """
+        if sample < 1:
+            raise ValueError(f"sample must be >= 1, got {sample}")
+        question = replace(self._state.ask_of(self.alias, prompt, system=system or ""), sample=sample)
+        completion = self._state.engine.complete(question)
+        if completion.error is not None:
+            raise EndpointError(f"no answer from {self.alias}: {clean(completion.error)}")
+        if self._trial is not None and self._trial.completion is None:
+            self._trial.completion = completion
+        return completion
+
+
+class Judge(Protocol):
+    """What `ftbench_judge` gives."""
+
+    def __call__(
+        self, answer: str | Completion, expected: str, *, question: str | None = None, match: str = "auto"
+    ) -> Verdict:
+        """Whether an answer is what is expected.
+
+        answer: a text, or what `ftbench_model.ask` returned. question: what was asked, so that a number that the
+        answer merely repeats from it does not count. match: the matcher, as in a case file.
+        Raises SpecError for a matcher that does not exist.
+        """
+
+
+def _trial(request: pytest.FixtureRequest) -> Trial:
+    trial: Trial | None = request.node.stash.get(TRIAL, None)
+    if trial is None:
+        pytest.fail("this test has no case. Mark it: @pytest.mark.ftbench('facts.yaml').", pytrace=False)
+    return trial
+
+
+@pytest.fixture
+def ftbench_model(request: pytest.FixtureRequest) -> Model:
+    """The endpoint under test: once for every --ftbench-model. `.ask(prompt)` gives its answer."""
+    alias = getattr(request, "param", None)
+    if alias is None:
+        pytest.skip(NO_MODEL)
+    return Model(alias, get_state(request.config), trial_of(request.node))
+
+
+@pytest.fixture
+def ftbench_case(request: pytest.FixtureRequest, ftbench_model: Model) -> Case:
+    """The case: its question, fact, variant, what is expected, and tags."""
+    trial = _trial(request)
+    trial.begin()
+    return trial.subject.case
+
+
+@pytest.fixture
+def ftbench_answer(request: pytest.FixtureRequest, ftbench_case: Case) -> Completion:
+    """The case's completion, prefetched. Your own assertion on it is the verdict."""
+    return _trial(request).answer(get_state(request.config))
+
+
+@pytest.fixture
+def ftbench_verdict(request: pytest.FixtureRequest, ftbench_case: Case) -> Verdict:
+    """The verdict on the case's completion: truthy when it is right; printed as a sentence."""
+    return _trial(request).judge(get_state(request.config))
+
+
+@pytest.fixture
+def ftbench_judge(request: pytest.FixtureRequest) -> Judge:
+    """Judge any answer: `ftbench_judge(answer, expected, question=None, match="auto")` gives a verdict."""
+    state = get_state(request.config)
+
+    def judge(
+        answer: str | Completion, expected: str, *, question: str | None = None, match: str = "auto"
+    ) -> Verdict:
+        from pytest_ftbench.judges import check_case_match, judge_completion
+
+        case = Case(question=question or "", answer=expected, match=match)
+        check_case_match(case, matchers=state.matchers)
+        completion = answer if isinstance(answer, Completion) else Completion(text=answer)
+        found = judge_completion(case, completion, matchers=state.matchers)
+        return replace(found, reason=clean(found.reason))
+
+    return judge

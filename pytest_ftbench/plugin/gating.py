@@ -1,0 +1,117 @@
+"""Gates as pytest knows them: one synthetic report each, from the process that owns the terminal."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import Any, Literal
+
+import pytest
+
+from pytest_ftbench.gates import Decision, decide, parse_gate
+from pytest_ftbench.plugin.options import OnInconclusive
+from pytest_ftbench.plugin.outcomes import Recorded
+from pytest_ftbench.plugin.state import SESSION, PlannedGate
+from pytest_ftbench.records import GateResult, Result
+from pytest_ftbench.reports.gates import gate_failure
+
+GATE_KEY = "ftbench_gate"
+"""The attribute of a gate's own report that holds its outcome."""
+
+
+def decide_gates(
+    planned: list[PlannedGate], recorded: list[Recorded], aliases: tuple[str, ...], hook: Any  # pytest's hook relay has no public name
+) -> list[Decision]:
+    """What every gate says of every endpoint."""
+    by_scope: dict[tuple[str, str], list[Result]] = defaultdict(list)
+    for one in recorded:
+        for scope in (one.scope, SESSION):
+            by_scope[scope, one.result.endpoint].append(one.result)
+    decisions = []
+    for gate in planned:
+        for alias in aliases:
+            results = by_scope[gate.scope, alias]
+            decision = decide(
+                parse_gate(gate.text),
+                results,
+                planned=gate.planned,
+                endpoint=alias,
+                selection=gate.scope or "session",
+                why_empty=gate.why_empty,
+            )
+            last_word: GateResult | None = hook.pytest_ftbench_gate(gate=decision.result, results=results)
+            decisions.append(replace(decision, result=last_word) if last_word is not None else decision)
+    return decisions
+
+
+def does_fail(decision: Decision, *, is_selected: bool, on_inconclusive: OnInconclusive) -> bool:
+    """Whether the gate fails the session.
+
+    is_selected: the user chose tests by name (`-k`, `-m`, a node id, `--lf`, ...), so gates that are cut short do not.
+    """
+    if decision.result.outcome == "INCONCLUSIVE":
+        return on_inconclusive == "fail" and not (decision.is_partial and is_selected)
+    return decision.result.outcome == "FAIL"
+
+
+def emit_reports(session: pytest.Session, decision: Decision, *, fails: bool) -> None:
+    """Report the gate like a test, so that it counts wherever tests do."""
+    gate = decision.result
+    nodeid = _gate_id(gate)
+    scope = nodeid.partition("::gate ")[0]
+    # The headline of the failure; not the end of the node id, or pytest would take its dots for module names.
+    location = (scope.partition("::")[0], None, f"gate {gate.expr} of {gate.endpoint}")
+    outcome: Literal["passed", "failed", "skipped"] = "failed" if fails else "passed"
+    longrepr: str | tuple[str, int, str] | None = gate_failure(decision) if fails else None
+    if not fails and gate.outcome != "PASS":
+        outcome, longrepr = "skipped", (location[0], 0, f"{gate.outcome}: {gate.reason}")
+    report = _report(nodeid, location, outcome, longrepr)
+    setattr(report, GATE_KEY, gate.outcome)
+    hook = session.config.hook
+    hook.pytest_runtest_logstart(nodeid=nodeid, location=location)
+    hook.pytest_runtest_logreport(report=report)
+    hook.pytest_runtest_logreport(report=_report(nodeid, location, "passed", when="teardown"))
+    hook.pytest_runtest_logfinish(nodeid=nodeid, location=location)
+
+
+def remember_misses(config: pytest.Config, decisions: list[Decision], recorded: list[tuple[str, Recorded]]) -> None:
+    """Make `--lf` run the misses behind gates that did not pass, and forget the gates, which cannot be run alone.
+
+    recorded: node id and what its report carried.
+    """
+    last_failed = config.pluginmanager.get_plugin("lfplugin")
+    if last_failed is None:
+        return
+    for decision in decisions:
+        last_failed.pytest_runtest_logreport(report=_report(_gate_id(decision.result), ("", None, ""), "passed"))
+    not_passed = {
+        (decision.result.selection, decision.result.endpoint)
+        for decision in decisions
+        if decision.result.outcome != "PASS"
+    }
+    for nodeid, one in recorded:
+        if one.is_missed and {(one.scope, one.result.endpoint), ("session", one.result.endpoint)} & not_passed:
+            last_failed.pytest_runtest_logreport(report=_report(nodeid, ("", None, ""), "failed"))
+
+
+def _gate_id(gate: GateResult) -> str:
+    scope = "ftbench" if gate.selection == "session" else gate.selection
+    return f"{scope}::gate {gate.expr} [{gate.endpoint}]"
+
+
+def _report(
+    nodeid: str,
+    location: tuple[str, int | None, str],
+    outcome: Literal["passed", "failed", "skipped"],
+    longrepr: str | tuple[str, int, str] | None = None,
+    when: Literal["call", "teardown"] = "call",
+) -> pytest.TestReport:
+    return pytest.TestReport(nodeid, location, {}, outcome, longrepr, when)
+
+
+def status_of(report: pytest.TestReport) -> tuple[str, str, str | tuple[str, dict[str, bool]]] | None:
+    """Category, letter and word of a gate's report; None leaves it to pytest."""
+    outcome = getattr(report, GATE_KEY, None)
+    if outcome != "INCONCLUSIVE":
+        return None
+    return ("failed", "I", "INCONCLUSIVE") if report.failed else ("inconclusive", "i", "INCONCLUSIVE")

@@ -1,0 +1,132 @@
+"""`@pytest.mark.ftbench(...)`: a test function becomes one test for each case and endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_ftbench.errors import FtbenchError, SpecError
+from pytest_ftbench.plugin.cases import Subject, check_cases, give_trial
+from pytest_ftbench.plugin.state import State, get_state
+from pytest_ftbench.records import Case
+
+if TYPE_CHECKING:
+    from pytest_ftbench.gates import Gate
+
+MARKER = (
+    "ftbench(*sources, where=None, gate=None, match=None): ask every case of the sources, which are case files "
+    "relative to the test file, built-in sets such as 'ftbench:quickstart', or lists of cases. "
+    "where: which cases, as in 'variant=coding'. gate: a gate, or a list of them, over these cases. "
+    "match: the matcher for cases that name none."
+)
+KEYWORDS = ("where", "gate", "match")
+CASE_FIXTURES = ("ftbench_case", "ftbench_answer", "ftbench_verdict")
+
+
+def parametrize(metafunc: pytest.Metafunc) -> None:
+    """Give a test its cases and endpoints."""
+    definition = metafunc.definition
+    state = get_state(metafunc.config)
+    wants_case = "ftbench_case" in metafunc.fixturenames
+    marker = definition.get_closest_marker("ftbench")
+    if marker is None:
+        if wants_case:
+            _refuse(definition, "requests a case. Mark it: @pytest.mark.ftbench('facts.yaml').")
+        if state.aliases:
+            metafunc.parametrize("ftbench_model", state.aliases, indirect=True, ids=list(state.aliases))
+        return
+    if not wants_case:
+        _refuse(definition, f"is marked ftbench but requests none of {', '.join(CASE_FIXTURES)}. Add one of them.")
+    try:
+        cases, gates = _read_marker(marker, definition.path.parent, state)
+    except FtbenchError as error:
+        _refuse(definition, str(error))
+    scope = definition.nodeid
+    state.add_scope(scope, cases, gates)
+    labels = _labels(cases)
+    if not state.aliases:
+        subjects = [pytest.param(Subject(case, None, scope), id=label) for case, label in zip(cases, labels, strict=True)]
+        metafunc.parametrize("ftbench_case", subjects, indirect=True)
+        return
+    pairs = [
+        pytest.param(Subject(case, alias, scope), alias, id=f"{label}-{alias}")
+        for case, label in zip(cases, labels, strict=True)
+        for alias in state.aliases
+    ]
+    metafunc.parametrize(("ftbench_case", "ftbench_model"), pairs, indirect=True)
+
+
+def give_trials(items: Iterable[pytest.Item]) -> None:
+    """Tell the tests of marked functions which case and endpoint they are about."""
+    for item in items:
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec"):
+            subject = item.callspec.params.get("ftbench_case")
+            if isinstance(subject, Subject):
+                give_trial(item, subject)
+
+
+def _refuse(definition: pytest.Item, fault: str) -> Any:
+    raise pytest.Collector.CollectError(f"{definition.nodeid}: {fault}")
+
+
+def _read_marker(marker: pytest.Mark, folder: Path, state: State) -> tuple[list[Case], list[Gate]]:
+    from pytest_ftbench.gates import parse_gate, parse_selector
+
+    if unknown := sorted(set(marker.kwargs) - set(KEYWORDS)):
+        raise SpecError(f"the ftbench marker knows no {unknown[0]!r}. Allowed: {', '.join(KEYWORDS)}.")
+    if not marker.args:
+        raise SpecError("the ftbench marker names no source. Give it a case file, as in ftbench('facts.yaml').")
+    cases = [case for source in marker.args for case in _load(source, folder, state)]
+    if where := marker.kwargs.get("where"):
+        selector = parse_selector(_text("where", where))
+        selected = selector.select(cases)
+        if not selected:
+            raise SpecError(f"where={where!r} selects none of {len(cases)} cases: {selector.explain_empty(cases)}.")
+        cases = selected
+    if match := marker.kwargs.get("match"):
+        cases = [replace(case, match=_text("match", match)) if case.match == "auto" else case for case in cases]
+    check_cases(cases, state)
+    gates = marker.kwargs.get("gate") or ()
+    gates = (gates,) if isinstance(gates, str) else gates
+    return cases, [parse_gate(_text("gate", gate)) for gate in gates]
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise SpecError(f"{name} must be text, got {value!r}.")
+    return value
+
+
+def _load(source: object, folder: Path, state: State) -> Sequence[Case]:
+    from pytest_ftbench.datasets import identify, load_source
+
+    if isinstance(source, str | Path):
+        return load_source(
+            str(source), folder=folder, root=state.config.rootpath, readers=state.registry("readers")
+        ).cases
+    if isinstance(source, Case):
+        source = [source]
+    if isinstance(source, Iterable):
+        cases = list(source)
+        if all(isinstance(case, Case) for case in cases) and cases:
+            return identify(cases)
+    raise SpecError(f"a source must be a path, a built-in set or a list of pytest_ftbench.Case, got {source!r:.80}.")
+
+
+def _labels(cases: Sequence[Case]) -> list[str]:
+    """What the cases are called in node ids: `fact:variant`, told apart by a hash where that is not enough."""
+    from pytest_ftbench.names import node_name, repeated, short_hash
+
+    plain = [
+        node_name(case.fact).replace(":", "-") + ":" + node_name(case.variant if case.id == case.fact else case.id)
+        for case in cases
+    ]
+    clashing = set(repeated(plain))
+    return [
+        f"{label}-{short_hash(case.suite, case.fact, case.variant, case.id)}" if label in clashing else label
+        for label, case in zip(plain, cases, strict=True)
+    ]

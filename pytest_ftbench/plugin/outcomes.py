@@ -1,0 +1,111 @@
+"""From a test's end to its result: missed, failed, or without a grade."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from pytest_ftbench.evaluate import build_result, own_verdict, to_plain
+from pytest_ftbench.plugin.cases import Trial, trial_of
+from pytest_ftbench.plugin.state import State
+from pytest_ftbench.records import Completion, Result, Verdict
+from pytest_ftbench.reports.text import clean, one_line
+
+REPORT_KEY = "ftbench"
+"""The attribute of a test report that carries the result, as plain data, from a worker to the controller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a report carries of one trial."""
+
+    scope: str
+    result: Result
+    is_missed: bool
+
+
+class Outcomes:
+    """Lives in every process that runs tests."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        trial = trial_of(item)
+        if trial is not None:
+            _clean_report(report)
+            self._record(trial, report, call)
+        return report
+
+    def _record(self, trial: Trial, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
+        if report.when == "setup" and report.failed and trial.completion is not None and trial.completion.error:
+            _attach(report, trial, build_result(trial.subject.case, trial.completion, None, endpoint=trial.alias))
+        if report.when != "call" or report.skipped:
+            return
+        completion = trial.completion or Completion()
+        failure = call.excinfo.value if call.excinfo is not None else None
+        if failure is not None and not isinstance(failure, AssertionError):
+            # The test broke: nothing was measured, and the failure is reported as any other.
+            broken = replace(completion, error=f"the test raised {type(failure).__name__}: {one_line(str(failure))}")
+            _attach(report, trial, build_result(trial.subject.case, broken, None, endpoint=trial.alias))
+            return
+        verdict = _verdict(trial.verdict, failure)
+        result = build_result(trial.subject.case, completion, verdict, endpoint=trial.alias)
+        is_missed = not verdict.right and self._state.is_gated(trial.subject.scope, trial.subject.case)
+        _attach(report, trial, result, is_missed=is_missed)
+        if is_missed:
+            report.outcome = "skipped"
+            report.wasxfail = miss_reason(result)
+
+
+def _verdict(given: Verdict | None, failure: AssertionError | None) -> Verdict:
+    """The judge's verdict where the test asked for one, unless the test's own assertion goes against it."""
+    if given is not None and (failure is None or not given.right):
+        return given
+    if failure is None:
+        return own_verdict(holds=True, reason="the test's assertions hold")
+    return own_verdict(holds=False, reason=one_line(str(failure)) or "an assertion of the test does not hold")
+
+
+def _attach(report: pytest.TestReport, trial: Trial, result: Result, *, is_missed: bool = False) -> None:
+    data = {"scope": trial.subject.scope, "is_missed": is_missed, "result": to_plain(result)}
+    setattr(report, REPORT_KEY, data)
+    if result.status == "graded":
+        shown = {"grade": result.grade, "rule": result.rule, "expected": result.expected, "answer": result.answer}
+        report.user_properties += [(f"ftbench_{name}", one_line(str(text), most=2000)) for name, text in shown.items()]
+
+
+def recorded(report: pytest.TestReport) -> Recorded | None:
+    """What a report carries, in whichever process it was made."""
+    from pytest_ftbench.evaluate import from_plain
+
+    data: dict[str, Any] | None = getattr(report, REPORT_KEY, None)
+    if data is None:
+        return None
+    return Recorded(data["scope"], from_plain(data["result"]), data["is_missed"])
+
+
+def miss_reason(result: Result) -> str:
+    """Why a case was missed, on one line."""
+    expected, answer = one_line(result.expected), one_line(result.answer or "")
+    return f"expected {expected!r}, got {answer!r} ({result.grade} by {result.rule})"
+
+
+def _clean_report(report: pytest.TestReport) -> None:
+    """Take out what a model's text could do to a terminal or an XML file, wherever pytest has put that text."""
+    report.sections = [(name, clean(text)) for name, text in report.sections]
+    longrepr: Any = report.longrepr
+    if isinstance(longrepr, str):
+        report.longrepr = clean(longrepr)
+    for traceback, crash, _ in getattr(longrepr, "chain", ()):
+        for entry in traceback.reprentries:
+            entry.lines = [clean(line) for line in entry.lines]
+        if crash is not None:
+            crash.message = clean(crash.message)

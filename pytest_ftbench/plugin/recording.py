@@ -1,0 +1,129 @@
+"""The run file of a session: opened with the first result, closed with the last gate."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import pytest_ftbench
+from pytest_ftbench.plugin.state import State
+from pytest_ftbench.records import GateResult, Result
+from pytest_ftbench.runs import RunWriter, forget_old_runs, publish, runs_folder, saved_run
+
+
+class Recording:
+    """Keeps what the session measured; a disk that refuses costs the file, never the session."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._writer: RunWriter | None = None
+        self._has_failed = False
+        self._served: dict[str, str | None] = {}
+        self.paths: list[Path] = []
+        """Where the finished run can be found, the best known place first."""
+
+    def add_result(self, result: Result) -> None:
+        """Record a result the moment it is known."""
+        if result.served_model:
+            self._served.setdefault(result.endpoint, result.served_model)
+        self._guarded(lambda writer: writer.add_result(result))
+
+    def finish(self, gates: list[GateResult], end: dict[str, Any] | None) -> None:
+        """Write the gates and close; end: None for an interrupted session."""
+        if self._writer is None:
+            return
+        for gate in gates:
+            self._guarded(lambda writer, gate=gate: writer.add_gate(gate))
+        finished = None if end is None else {"finished_at": _now(), **end}
+        self._guarded(lambda writer: writer.finish({"endpoints": self._endpoints()}, finished))
+        self._publish()
+
+    def _guarded(self, write: Any) -> None:  # a function of the writer; lambdas with defaults have no neater type
+        if self._has_failed:
+            return
+        try:
+            if self._writer is None:
+                self._writer = self._open()
+            write(self._writer)
+        except OSError as error:
+            self._has_failed = True
+            self._state.warnings.append(f"the run file cannot be written ({error}); gates are decided all the same")
+
+    def _open(self) -> RunWriter:
+        folder = runs_folder(self._state.settings.root)
+        started = datetime.now(UTC)
+        run_id = uuid.uuid4().hex[:8]
+        path = folder / f"{started:%Y%m%dT%H%M%SZ}-{run_id}.jsonl"
+        header = {
+            "id": run_id,
+            "started_at": started.isoformat(timespec="seconds"),
+            "ftbench": pytest_ftbench.__version__,
+            "python": platform.python_version(),
+            "pytest": pytest.__version__,
+            "git_commit": _git_commit(self._state.settings.root),
+            "endpoints": self._endpoints(),
+            "judge": None,
+            "sampling": {alias: dict(provider.sampling) for alias, provider in self._state.providers.items()},
+            "selection": selection(self._state.config),
+        }
+        return RunWriter(path, header)
+
+    def _endpoints(self) -> list[dict[str, str | None]]:
+        return [
+            {
+                "alias": spec.alias,
+                "spec": spec.text,
+                "served_model": self._served.get(spec.alias),
+                "revision": spec.options.get("revision"),
+            }
+            for spec in self._state.specs
+        ]
+
+    def _publish(self) -> None:
+        if self._has_failed or self._writer is None:
+            return
+        settings = self._state.settings
+        own = self._writer.path
+        copies = [saved_run(settings.root, settings.save)] if settings.save else []
+        copies += [settings.out] if settings.out else []
+        self.paths = [*copies, own]
+        try:
+            publish(own, copies)
+            forget_old_runs(own.parent)
+        except OSError as error:
+            self.paths = [own]
+            self._state.warnings.append(f"the run cannot be copied ({error}); it is at {own}")
+
+
+def selection(config: pytest.Config) -> dict[str, Any]:
+    """What the user chose to run, as far as it was chosen by name."""
+    option = config.option
+    chosen = {
+        "k": option.keyword,
+        "m": option.markexpr,
+        "ids": [arg for arg in config.args if "::" in arg],
+        "deselect": option.deselect or [],
+        "last_failed": bool(getattr(option, "lf", False)),
+        "stepwise": bool(getattr(option, "stepwise", False)),
+    }
+    return {name: value for name, value in chosen.items() if value}
+
+
+def _git_commit(root: Path) -> str | None:
+    try:
+        found = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, timeout=5, check=False
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return found.stdout.strip() or None if found.returncode == 0 else None
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,50 @@
+"""What happens when a session names a model: everything that can be found wrong is found before the first test."""
+
+from __future__ import annotations
+
+from pytest_ftbench.errors import FtbenchError
+from pytest_ftbench.plugin.state import State, as_usage_error
+
+
+def start(state: State) -> None:
+    """Open the endpoints and register what asks, records and decides.
+
+    Raises pytest.UsageError, one line, for a model, gate or run name that cannot be used. It does so in the controller
+    as well as in xdist's workers, because a worker's usage error would not reach the user as such.
+    """
+    from pytest_ftbench.plugin.asking import Asking
+    from pytest_ftbench.plugin.controller import Controller
+    from pytest_ftbench.plugin.outcomes import Outcomes
+
+    try:
+        _read(state)
+    except FtbenchError as error:
+        raise as_usage_error(error) from None
+    manager = state.config.pluginmanager
+    is_worker = hasattr(state.config, "workerinput")
+    is_controller = manager.has_plugin("dsession") or bool(getattr(state.config.option, "tx", None))
+    if not is_controller or is_worker:
+        manager.register(Asking(state), "ftbench-asking")
+        manager.register(Outcomes(state), "ftbench-outcomes")
+    if not is_worker:
+        manager.register(Controller(state), "ftbench-controller")
+
+
+def _read(state: State) -> None:
+    from pytest_ftbench.gates import parse_gate
+    from pytest_ftbench.runs import saved_run
+    from pytest_ftbench.specs import parse_specs
+
+    settings = state.settings
+    state.session_gates = tuple(parse_gate(text, place=place) for text, place in settings.gates)
+    state.specs = parse_specs(
+        settings.models,
+        models=settings.models_table,
+        folder=settings.invocation if settings.models_on_command_line else settings.root,
+        models_folder=settings.root,
+        known_providers=state.registry("providers"),
+    )
+    if settings.save:
+        saved_run(settings.root, settings.save)
+    if settings.models_on_command_line:
+        state.open_endpoints()

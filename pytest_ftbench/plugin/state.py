@@ -1,0 +1,202 @@
+"""What one pytest process knows of the session: endpoints, planned cases and gates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_ftbench.errors import FtbenchError
+from pytest_ftbench.plugin.options import Settings
+from pytest_ftbench.records import Case, Question
+
+if TYPE_CHECKING:
+    from pytest_ftbench.engine import Engine
+    from pytest_ftbench.gates import Gate
+    from pytest_ftbench.providers import EndpointSpec, Provider
+
+STATE = pytest.StashKey["State"]()
+
+SESSION = ""
+"""The scope of gates that are set on the command line or in the configuration: every case of the session."""
+
+
+@dataclass(slots=True)
+class Scope:
+    """A data file or a marked test: its cases, and the gates it sets over them."""
+
+    cases: tuple[Case, ...]
+    gates: tuple[Gate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedGate:
+    """A gate with the number of cases it needs: plain data that a worker sends to the controller."""
+
+    text: str
+    scope: str
+    planned: int
+    why_empty: str = ""
+
+
+@dataclass
+class State:
+    """The session's one object, on `config.stash`."""
+
+    config: pytest.Config
+    settings: Settings
+    specs: tuple[EndpointSpec, ...] = ()
+    scopes: dict[str, Scope] = field(default_factory=dict)
+    """By the node id of the file or function that owns them."""
+    session_gates: tuple[Gate, ...] = ()
+    warnings: list[str] = field(default_factory=list)
+    """Lines for the summary, such as a cache that could not be written."""
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        return tuple(spec.alias for spec in self.specs)
+
+    @cached_property
+    def providers(self) -> Mapping[str, Provider]:
+        """The endpoints by alias, opened: files are read, nothing is sent.
+
+        Raises FtbenchError for what is wrong with one that the command line names. One that only the ini file names
+        must not stop the unit tests beside it: it is opened as an endpoint whose every answer is that error.
+        """
+        registry = self.registry("providers")
+        return {spec.alias: self._opened(spec, registry) for spec in self.specs}
+
+    def open_endpoints(self) -> None:
+        """Read the endpoints' files now, so that a mistake ends the session before it starts. Raises FtbenchError."""
+        _ = self.providers
+
+    def _opened(self, spec: EndpointSpec, registry: Mapping[str, Any]) -> Provider:
+        from pytest_ftbench.providers import open_provider
+        from pytest_ftbench.providers.unavailable import Unavailable
+
+        try:
+            return open_provider(spec, registry)
+        except FtbenchError as error:
+            if self.settings.models_on_command_line:
+                raise
+            return Unavailable(spec.alias, error)
+
+    @cached_property
+    def engine(self) -> Engine:
+        from pytest_ftbench.engine import Engine
+
+        return Engine(
+            self.providers,
+            open_store=self._open_store,
+            mode=self.settings.cache_mode,
+            concurrency=self.settings.concurrency,
+        )
+
+    @property
+    def has_engine(self) -> bool:
+        """Whether anything was asked in this process."""
+        return "engine" in self.__dict__
+
+    def registry(self, name: str) -> Mapping[str, Any]:
+        """What plugins have registered under `pytest_ftbench_<name>`, by name; the last to register wins."""
+        contributions: Iterable[Mapping[str, Any]] = getattr(self.config.hook, f"pytest_ftbench_{name}")()
+        merged: dict[str, Any] = {}
+        for contribution in reversed(list(contributions)):
+            merged.update(contribution)
+        return merged
+
+    @cached_property
+    def matchers(self) -> Mapping[str, Any]:
+        return self.registry("matchers")
+
+    def question(self, case: Case, alias: str) -> Question:
+        """What is sent to an endpoint for a case."""
+        return self.ask_of(alias, case.text_to_send, system=case.system)
+
+    def ask_of(self, alias: str, text: str, *, system: str = "") -> Question:
+        """A text for an endpoint, under the system message given or else the endpoint's own."""
+        from pytest_ftbench.prompts import build_prompt
+
+        options = next(spec.options for spec in self.specs if spec.alias == alias)
+        return Question(alias, build_prompt(text, system=system or options.get("system", "")))
+
+    def add_scope(self, name: str, cases: Iterable[Case], gates: Iterable[Gate]) -> None:
+        """Take note of a file's or test's cases, all of them, whether they are selected or not."""
+        self.scopes[name] = Scope(tuple(cases), tuple(gates))
+        self.__dict__.pop("gated", None)
+
+    @cached_property
+    def gated(self) -> Mapping[str, frozenset[tuple[str, str, str]]]:
+        """For each scope, the cases that stand under a gate, by (fact, variant, id) within their suite."""
+        from pytest_ftbench.gates import population
+
+        everything = [case for scope in self.scopes.values() for case in scope.cases]
+        by_session = {_name(case) for gate in self.session_gates for case in population(gate, everything)}
+        return {
+            name: frozenset(
+                {_name(case) for gate in scope.gates for case in population(gate, scope.cases)}
+                | {_name(case) for case in scope.cases if _name(case) in by_session}
+            )
+            for name, scope in self.scopes.items()
+        }
+
+    def is_gated(self, scope: str, case: Case) -> bool:
+        """Whether a gate decides about the case, so that a wrong answer is a miss and no failure of its own."""
+        return _name(case) in self.gated.get(scope, frozenset())
+
+    def planned_gates(self) -> list[PlannedGate]:
+        """Every gate of the session, `by` spelt out, in the order of files and tests."""
+        everything = [case for scope in self.scopes.values() for case in scope.cases]
+        planned = [self._planned(gate, name, scope.cases) for name, scope in self.scopes.items() for gate in scope.gates]
+        planned += [self._planned(gate, SESSION, everything) for gate in self.session_gates]
+        return [gate for group in planned for gate in group]
+
+    def _planned(self, gate: Gate, scope: str, cases: Iterable[Case]) -> list[PlannedGate]:
+        from pytest_ftbench.gates import population
+
+        there = list(cases)
+        return [
+            PlannedGate(
+                one.text,
+                scope,
+                planned := len(population(one, there)),
+                "" if planned else one.selector.explain_empty(there) if there else "there are no cases",
+            )
+            for one in gate.split(there)
+        ]
+
+    def _open_store(self) -> Any:  # the engine's Store, which cache.AnswerStore fulfils
+        from pytest_ftbench.cache import open_store
+
+        return open_store(self.cache_folder, checkout=self.settings.root, warn=self.warnings.append)
+
+    @property
+    def cache_folder(self) -> Path:
+        if self.settings.cache_dir is not None:
+            return self.settings.cache_dir
+        from platformdirs import user_cache_path
+
+        return user_cache_path("pytest-ftbench")
+
+    def close(self) -> None:
+        """Release what was opened."""
+        if self.has_engine:
+            self.engine.close()
+
+
+def _name(case: Case) -> tuple[str, str, str]:
+    return f"{case.suite}\x1f{case.fact}", case.variant, case.id
+
+
+def get_state(config: pytest.Config) -> State:
+    """The session's state."""
+    return config.stash[STATE]
+
+
+def as_usage_error(error: FtbenchError) -> pytest.UsageError:
+    """A user's mistake as pytest shows one: a line, no traceback, exit code 4."""
+    return pytest.UsageError(str(error))

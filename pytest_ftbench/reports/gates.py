@@ -1,0 +1,55 @@
+"""Gates in words."""
+
+from __future__ import annotations
+
+from pytest_ftbench.gates import Decision
+from pytest_ftbench.records import GateResult, Result
+from pytest_ftbench.reports.text import one_line
+
+SHOWN_MISSES = 10
+"""How many misses of a failed gate are listed; the run file has them all."""
+
+
+def gate_value(gate: GateResult) -> str:
+    """`11/12 = 0.917 [0.646, 0.985]`, with the errors beside it; a value that is no plain share stands alone."""
+    errors = f", {gate.errors} error{'s' if gate.errors != 1 else ''}" if gate.errors else ""
+    if gate.value is None or gate.low is None or gate.high is None:
+        return f"nothing measured{errors}"
+    is_share = gate.n > 0 and abs(gate.value - gate.right / gate.n) < 1e-9
+    value = f"{gate.value:.3f} [{gate.low:.3f}, {gate.high:.3f}]"
+    return f"{gate.right}/{gate.n} = {value}{errors}" if is_share else f"{value}, {gate.right}/{gate.n} right{errors}"
+
+
+def gate_failure(decision: Decision) -> str:
+    """Why a gate fails the session: its value, and question, expectation, answer and reason of what counts against it.
+
+    The first line stands for the whole in pytest's short summary.
+    """
+    gate = decision.result
+    said = [gate_value(gate), gate.reason] if gate.value is not None else [gate.reason]
+    lines = [f"{gate.outcome}: {'; '.join(filter(None, said))}"]
+    if decision.misses and gate.outcome == "FAIL":
+        lines += ["", *misses_in_words(decision)]
+    return "\n".join(lines)
+
+
+def misses_in_words(decision: Decision) -> list[str]:
+    """The misses, a paragraph each, and how many more there are."""
+    misses = decision.misses
+    lines = [f"{len(misses)} {'counts' if len(misses) == 1 else 'count'} against it:"]
+    for miss in misses[:SHOWN_MISSES]:
+        lines += ["", *_miss(miss)]
+    if len(misses) > SHOWN_MISSES:
+        lines += ["", f"... and {len(misses) - SHOWN_MISSES} more; the run file has them all."]
+    return lines
+
+
+def _miss(miss: Result) -> list[str]:
+    flags = f" [{', '.join(miss.flags)}]" if miss.flags else ""
+    return [
+        f"{one_line(miss.fact)}: {one_line(miss.variant)}",
+        f"  question  {one_line(miss.question, most=400)}",
+        f"  expected  {one_line(miss.expected)}",
+        f"  answer    {one_line(miss.answer or '')}",
+        f"  verdict   {miss.grade} by {miss.rule}: {one_line(miss.reason or '', most=300)}{flags}",
+    ]

@@ -1,0 +1,193 @@
+"""The summary at the end of a session: how each endpoint did on each kind of question, and what the gates say."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from pytest_ftbench.gates import NEAR_BOUND, Decision
+from pytest_ftbench.records import GateResult, Result
+from pytest_ftbench.reports.gates import gate_value, misses_in_words
+from pytest_ftbench.reports.text import one_line
+from pytest_ftbench.stats import wilson_interval
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+    from rich.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a session has to tell."""
+
+    aliases: Sequence[str]
+    results: Sequence[Result]
+    decisions: Sequence[Decision]
+    calls: int
+    cache_hits: int
+    notes: Sequence[str] = ()
+    """Lines that a reader must see, such as a cache that could not be written."""
+    run_path: str | None = None
+    with_misses: bool = False
+    """Whether the misses of failed gates are listed here, because nothing above has."""
+    with_matrix: bool = True
+
+
+def render_summary(facts: Facts, *, width: int, color: bool, unicode: bool) -> str:
+    """The summary as text, without a line end at its end.
+
+    width: columns of the terminal. color: whether escape sequences may be used. unicode: whether the terminal's
+    encoding can show line-drawing characters.
+    """
+    from rich.console import Console
+    from rich.text import Text
+
+    stream = StringIO()
+    console = Console(
+        file=stream,
+        width=width,
+        force_terminal=color,
+        color_system="standard" if color else None,
+        no_color=not color,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+        safe_box=not unicode,
+    )
+    for block in _blocks(facts, unicode=unicode, width=width):
+        # Lines of prose are left to the terminal to wrap, so that paths and gates can be copied whole.
+        console.print(block, soft_wrap=isinstance(block, Text))
+    return "\n".join(line.rstrip() for line in stream.getvalue().rstrip("\n").split("\n"))
+
+
+def _blocks(facts: Facts, *, unicode: bool, width: int) -> Iterable[RenderableType]:
+    from rich.text import Text
+
+    if facts.results and facts.with_matrix:
+        yield _matrix(facts, unicode=unicode)
+        yield Text()
+    yield from _gates(facts.decisions, width=width)
+    if facts.with_misses:
+        for decision in facts.decisions:
+            if decision.result.outcome == "FAIL" and decision.misses:
+                yield Text("\n".join(["", f"{decision.result.expr}:", *misses_in_words(decision)]))
+    if facts.decisions:
+        yield Text()
+    for line in _footer(facts):
+        yield Text(line)
+
+
+def _matrix(facts: Facts, *, unicode: bool) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    cells: dict[tuple[str, str], list[Result]] = defaultdict(list)
+    for result in facts.results:
+        cells[result.variant, result.endpoint].append(result)
+    table = Table(box=box.SIMPLE_HEAD if unicode else box.ASCII2, pad_edge=False, show_edge=False)
+    table.add_column("variant", overflow="fold")
+    aliases = [alias for alias in facts.aliases if any(result.endpoint == alias for result in facts.results)]
+    for alias in aliases:
+        table.add_column(Text(alias), justify="right", overflow="fold")
+    for variant in dict.fromkeys(result.variant for result in sorted(facts.results, key=_first_the_trained)):
+        table.add_row(Text(one_line(variant)), *(_cell(cells[variant, alias]) for alias in aliases))
+    return table
+
+
+def _first_the_trained(result: Result) -> tuple[int, str]:
+    order = ("memorization", "rephrased")
+    return (order.index(result.variant) if result.variant in order else len(order), result.variant)
+
+
+def _cell(results: Sequence[Result]) -> Text:
+    from rich.text import Text
+
+    if not results:
+        return Text("-", style="dim")
+    graded = [result for result in results if result.status == "graded"]
+    right, n = sum(result.right for result in graded), len(graded)
+    text = Text()
+    if n:
+        low, high = wilson_interval(right, n)
+        text.append(f"{right}/{n}", style="bold").append(f" {100 * right / n:5.1f} %")
+        text.append(f" [{100 * low:.0f}, {100 * high:.0f}]", style="dim")
+    if errors := sum(result.status in ("error", "unscored") for result in results):
+        text.append(f" {errors} error{'s' if errors > 1 else ''}", style="red")
+    if unmet := sum(result.status == "not_applicable" for result in results):
+        text.append(f" {unmet} n/a", style="dim")
+    return text
+
+
+NEAR = "~"
+"""Beside a gate that another sample of facts could decide otherwise."""
+_STYLES = {"PASS": "green", "FAIL": "bold red", "INCONCLUSIVE": "bold yellow"}
+
+
+def _gates(decisions: Sequence[Decision], *, width: int) -> Iterable[Text]:
+    """One line a gate where that fits and there is one endpoint; else the gate as a heading above its endpoints."""
+    from rich.text import Text
+
+    gates = [decision.result for decision in decisions]
+    scopes = {gate.selection for gate in gates}
+    names = {id(gate): one_line(gate.expr) + _scope_shown(gate, scopes) for gate in gates}
+    widest = max((len(name) for name in names.values()), default=0)
+    values = [(gate, _value(gate)) for gate in gates]
+    has_one_endpoint = len({gate.endpoint for gate in gates}) == 1
+    outcomes = max((len(gate.outcome) for gate in gates), default=0) + 2
+    if has_one_endpoint and all(outcomes + widest + 2 + len(value) <= width for _, value in values):
+        for gate, value in values:
+            yield _outcome(gate, outcomes).append(f"{names[id(gate)]:<{widest}}  {value}")
+        return
+    heading = ""
+    longest = max((len(gate.endpoint) for gate in gates), default=0)
+    for gate, value in values:
+        if names[id(gate)] != heading:
+            heading = names[id(gate)]
+            yield Text(heading, style="bold")
+        yield Text("  ").append_text(_outcome(gate, outcomes)).append(
+            value if has_one_endpoint else f"{gate.endpoint:<{longest}}  {value}"
+        )
+
+
+def _outcome(gate: GateResult, width: int) -> Text:
+    from rich.text import Text
+
+    return Text(f"{gate.outcome:<{width}}", style=_STYLES[gate.outcome])
+
+
+def _value(gate: GateResult) -> str:
+    if gate.outcome == "INCONCLUSIVE":
+        return one_line(gate.reason, most=300)
+    return f"{gate_value(gate)} {NEAR}" if gate.reason else gate_value(gate)
+
+
+def _scope_shown(gate: GateResult, scopes: Collection[str]) -> str:
+    """Where a gate belongs, if gates of several files or tests stand side by side."""
+    return f" in {gate.selection.rpartition('::')[2]}" if len(scopes) > 1 and gate.selection != "session" else ""
+
+
+def _footer(facts: Facts) -> Iterable[str]:
+    errors = sum(result.status == "error" for result in facts.results)
+    undecided = sum("undecided" in result.flags for result in facts.results)
+    parts = [_count(facts.calls, "answer") + " asked for", f"{facts.cache_hits} from the cache"]
+    if errors:
+        parts.append(_count(errors, "error"))
+    if undecided:
+        parts.append(f"{undecided} left undecided by the matchers and counted as incorrect")
+    yield ", ".join(parts) + "; intervals are 95 % Wilson limits"
+    if any(decision.result.reason and decision.result.outcome != "INCONCLUSIVE" for decision in facts.decisions):
+        yield f"{NEAR} {NEAR_BOUND}"
+    if facts.run_path:
+        yield f"run: {facts.run_path}"
+    yield from facts.notes
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+

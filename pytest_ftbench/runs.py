@@ -1,0 +1,115 @@
+"""Run files: what one session recorded, as JSON Lines."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from pytest_ftbench.errors import SpecError
+from pytest_ftbench.evaluate import to_plain
+from pytest_ftbench.records import GateResult, Result
+
+SCHEMA = 1
+KEPT = 50
+"""How many unnamed runs are kept."""
+
+_AUTO_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}\.jsonl")
+_RUN_NAME = re.compile(r"[\w][\w.+-]*")
+_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# Made by pytest-ftbench; see https://bford.info/cachedir/\n"
+
+Line = dict[str, Any]
+
+
+class RunWriter:
+    """Writes one run as the session goes: a killed session leaves a readable prefix without an `end` line."""
+
+    def __init__(self, path: Path, header: Mapping[str, Any]) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self.header: Line = {"kind": "run", "schema": SCHEMA, **header}
+        self._file = path.open("w", encoding="utf-8", newline="\n")
+        self._results: list[Result] = []
+        self._gates: list[GateResult] = []
+        self._write(self.header)
+
+    def add_result(self, result: Result) -> None:
+        """Record one result at once."""
+        self._results.append(result)
+        self._write({"kind": "result", **to_plain(result)})
+
+    def add_gate(self, gate: GateResult) -> None:
+        """Record one gate at once."""
+        self._gates.append(gate)
+        self._write({"kind": "gate", **asdict(gate)})
+
+    def finish(self, header: Mapping[str, Any], end: Mapping[str, Any] | None) -> None:
+        """Close the run: sorted, so that it does not depend on which worker was first, and with its final header.
+
+        end: the fields of the `end` line; None for an interrupted session, which has none.
+        """
+        self.header |= header
+        self._file.close()
+        lines: list[Line] = [self.header]
+        lines += ({"kind": "result", **to_plain(result)} for result in sorted(self._results, key=_order))
+        lines += ({"kind": "gate", **asdict(gate)} for gate in self._gates)
+        if end is not None:
+            lines.append({"kind": "end", **end})
+        temporary = self.path.with_suffix(".tmp")
+        temporary.write_text("".join(map(_line, lines)), encoding="utf-8", newline="\n")
+        temporary.replace(self.path)
+
+    def _write(self, line: Line) -> None:
+        self._file.write(_line(line))
+        self._file.flush()
+
+
+def _line(line: Line) -> str:
+    return json.dumps(line, ensure_ascii=False) + "\n"
+
+
+def _order(result: Result) -> tuple[str, str, str, str, str, int]:
+    return result.suite, result.fact, result.variant, result.case, result.endpoint, result.sample
+
+
+def runs_folder(root: Path) -> Path:
+    """Where the runs of a project lie, made if need be, out of the way of version control and of backups."""
+    home = root / ".ftbench"
+    if not home.is_dir():
+        home.mkdir(parents=True)
+        (home / ".gitignore").write_text("*\n", encoding="utf-8")
+        (home / "CACHEDIR.TAG").write_text(_TAG, encoding="utf-8")
+    runs = home / "runs"
+    runs.mkdir(exist_ok=True)
+    return runs
+
+
+def saved_run(root: Path, name: str) -> Path:
+    """Where a run of that name is saved. Raises SpecError for a name that no file can have, or that is taken."""
+    if not _RUN_NAME.fullmatch(name):
+        raise SpecError(f"run name {name!r}: use letters, digits and . _ + - only.")
+    path = root / ".ftbench" / "runs" / f"{name}.jsonl"
+    if path.exists():
+        raise SpecError(f"run name {name!r} is taken by {path}. A saved run is never overwritten: choose another name.")
+    return path
+
+
+def forget_old_runs(folder: Path, *, kept: int = KEPT) -> None:
+    """Remove all but the newest unnamed runs; runs saved under a name stay."""
+    unnamed = sorted(path for path in folder.iterdir() if _AUTO_NAME.fullmatch(path.name))
+    for path in unnamed[:-kept]:
+        path.unlink(missing_ok=True)
+
+
+def publish(run: Path, copies: Iterable[Path]) -> None:
+    """Put copies of a finished run elsewhere; each appears whole or not at all. Raises OSError."""
+    text = run.read_bytes()
+    for copy in copies:
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        temporary = copy.with_name(f".{copy.name}.{os.getpid()}.tmp")
+        temporary.write_bytes(text)
+        temporary.replace(copy)
