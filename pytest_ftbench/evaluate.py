@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 from pytest_ftbench.prompts import content_hash
@@ -60,12 +60,13 @@ def own_verdict(*, holds: bool, reason: str) -> Verdict:
     return Verdict("correct" if holds else "incorrect", holds, OWN_ASSERTION, reason)
 
 
+_NAMES = tuple(field.name for field in fields(Result))
+
+
 def to_plain(result: Result) -> dict[str, Any]:
     """The result as text, numbers, lists and mappings, in the order of its fields."""
-    return asdict(result) | {"flags": list(result.flags)}
-
-
-_NAMES = tuple(field.name for field in fields(Result))
+    plain = {name: getattr(result, name) for name in _NAMES}
+    return plain | {"flags": list(result.flags), "tags": dict(result.tags)}
 
 
 def from_plain(data: Mapping[str, Any]) -> Result:

@@ -33,19 +33,22 @@ class RunWriter:
         self.path = path
         self.header: Line = {"kind": "run", "schema": SCHEMA, **header}
         self._file = path.open("w", encoding="utf-8", newline="\n")
-        self._results: list[Result] = []
-        self._gates: list[GateResult] = []
-        self._write(self.header)
+        self._results: list[tuple[tuple[str | int, ...], str]] = []
+        """What they are sorted by, and their lines."""
+        self._gates: list[str] = []
+        self._write(_line(self.header))
 
     def add_result(self, result: Result) -> None:
         """Record one result at once."""
-        self._results.append(result)
-        self._write({"kind": "result", **to_plain(result)})
+        line = _line({"kind": "result", **to_plain(result)})
+        self._results.append((_order(result), line))
+        self._write(line)
 
     def add_gate(self, gate: GateResult) -> None:
         """Record one gate at once."""
-        self._gates.append(gate)
-        self._write({"kind": "gate", **asdict(gate)})
+        line = _line({"kind": "gate", **asdict(gate)})
+        self._gates.append(line)
+        self._write(line)
 
     def finish(self, header: Mapping[str, Any], end: Mapping[str, Any] | None) -> None:
         """Close the run: sorted, so that it does not depend on which worker was first, and with its final header.
@@ -54,17 +57,15 @@ class RunWriter:
         """
         self.header |= header
         self._file.close()
-        lines: list[Line] = [self.header]
-        lines += ({"kind": "result", **to_plain(result)} for result in sorted(self._results, key=_order))
-        lines += ({"kind": "gate", **asdict(gate)} for gate in self._gates)
+        lines = [_line(self.header), *(line for _, line in sorted(self._results)), *self._gates]
         if end is not None:
-            lines.append({"kind": "end", **end})
+            lines.append(_line({"kind": "end", **end}))
         temporary = self.path.with_suffix(".tmp")
-        temporary.write_text("".join(map(_line, lines)), encoding="utf-8", newline="\n")
+        temporary.write_text("".join(lines), encoding="utf-8", newline="\n")
         temporary.replace(self.path)
 
-    def _write(self, line: Line) -> None:
-        self._file.write(_line(line))
+    def _write(self, line: str) -> None:
+        self._file.write(line)
         self._file.flush()
 
 
@@ -72,7 +73,7 @@ def _line(line: Line) -> str:
     return json.dumps(line, ensure_ascii=False) + "\n"
 
 
-def _order(result: Result) -> tuple[str, str, str, str, str, int]:
+def _order(result: Result) -> tuple[str | int, ...]:
     return result.suite, result.fact, result.variant, result.case, result.endpoint, result.sample
 
 

@@ -65,7 +65,7 @@ def decide(
 
 def _outcome(gate: Gate, measure: Measure) -> tuple[Outcome, str]:
     if measure.value is None:
-        missing = f" ({measure.errors} errors)" if measure.errors else ""
+        missing = f": {measure.errors} without a grade" if measure.errors else ""
         return "INCONCLUSIVE", measure.note + missing
     if _holds(gate, measure.lowest) == _holds(gate, measure.highest):
         holds = _holds(gate, measure.lowest)

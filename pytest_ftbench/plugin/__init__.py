@@ -1,7 +1,7 @@
 """The pytest plugin: knowledge tests for fine-tuned models.
 
-Loaded in every pytest session, so it imports nothing but pytest and what is small; a session that names no model and
-holds no case file does nothing.
+Loaded in every pytest session, so it imports next to nothing; a session that names no model and holds no case does
+nothing beyond looking at file names.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from pytest_ftbench.plugin.datafiles import CaseFileNode, is_case_file
 from pytest_ftbench.plugin.fixtures import (
     ftbench_answer,
     ftbench_case,
@@ -20,12 +19,16 @@ from pytest_ftbench.plugin.fixtures import (
     ftbench_model,
     ftbench_verdict,
 )
-from pytest_ftbench.plugin.marks import MARKER, give_trials, parametrize
-from pytest_ftbench.plugin.options import add_options, read_settings
-from pytest_ftbench.plugin.start import start
-from pytest_ftbench.plugin.state import STATE, State
+from pytest_ftbench.plugin.options import add_options
 
 __all__ = ["ftbench_answer", "ftbench_case", "ftbench_judge", "ftbench_model", "ftbench_verdict"]
+
+MARKER = (
+    "ftbench(*sources, where=None, gate=None, match=None): ask every case of the sources, which are case files "
+    "relative to the test file, built-in sets such as 'ftbench:quickstart', or lists of cases. "
+    "where: which cases, as in 'variant=coding'. gate: a gate, or a list of them, over these cases. "
+    "match: the matcher for cases that name none."
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,35 +43,42 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARKER)
-    state = State(config, read_settings(config))
-    config.stash[STATE] = state
-    if state.settings.is_active:
-        start(state)
+    if config.getoption("ftbench_model") or config.getini("ftbench_model"):
+        from pytest_ftbench.plugin.start import start
+
+        start(config)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    state = config.stash.get(STATE, None)
-    if state is not None:
-        state.close()
+    if config.getoption("ftbench_model") or config.getini("ftbench_model"):
+        from pytest_ftbench.plugin.start import stop
+
+        stop(config)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    if not is_case_file(file_path):
+    if ".ftbench." not in file_path.name:
         return None
-    readers = parent.config.stash[STATE].registry("readers")
-    return CaseFileNode.from_parent(parent, path=file_path) if file_path.suffix.lower() in readers else None
+    from pytest_ftbench.plugin.datafiles import collect_file
+
+    return collect_file(file_path, parent)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    names = metafunc.fixturenames
     is_marked = any(marker.name == "ftbench" for marker in metafunc.definition.own_markers)
-    if is_marked or "ftbench_model" in names:
+    if is_marked or "ftbench_model" in metafunc.fixturenames:
+        from pytest_ftbench.plugin.marks import parametrize
+
         parametrize(metafunc)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.stash[STATE].scopes:  # before anything is deselected, so that `-k` knows the cases' own words
+    from pytest_ftbench.plugin.fixtures import HAS_CASES
+
+    if config.stash.get(HAS_CASES, False):  # before anything is deselected, so that `-k` knows the cases' own words
+        from pytest_ftbench.plugin.marks import give_trials
+
         give_trials(items)
 
 

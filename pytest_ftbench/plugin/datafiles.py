@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,12 +13,12 @@ from pytest_ftbench.plugin.cases import NO_MODEL, Subject, check_cases, explain,
 from pytest_ftbench.plugin.state import get_state
 from pytest_ftbench.records import Case
 
-_ENDING = re.compile(r".+\.ftbench(\.[A-Za-z0-9]+)", re.IGNORECASE)
-
-
-def is_case_file(path: Path) -> bool:
-    """Whether a path may be a case file, by its name alone."""
-    return ".ftbench." in path.name.lower() and _ENDING.fullmatch(path.name) is not None
+def collect_file(file_path: Path, parent: pytest.Collector) -> CaseFileNode | None:
+    """A node for `NAME.ftbench.ENDING` where there is a reader for that ending."""
+    if not file_path.stem.endswith(".ftbench"):
+        return None
+    readers = get_state(parent.config).registry("readers")
+    return CaseFileNode.from_parent(parent, path=file_path) if file_path.suffix.lower() in readers else None
 
 
 class CaseFileNode(pytest.File):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from pytest_ftbench.errors import EndpointError
-from pytest_ftbench.plugin.cases import NO_MODEL, TRIAL, Trial, trial_of
-from pytest_ftbench.plugin.state import State, get_state
-from pytest_ftbench.records import Case, Completion, Verdict
-from pytest_ftbench.reports.text import clean
+if TYPE_CHECKING:
+    from pytest_ftbench.plugin.cases import Trial
+    from pytest_ftbench.plugin.state import State
+    from pytest_ftbench.records import Case, Completion, Verdict
+
+HAS_CASES = pytest.StashKey[bool]()
+"""Whether anything about a case has been collected."""
 
 
 class Model:
@@ -34,6 +35,11 @@ class Model:
         """
         if sample < 1:
             raise ValueError(f"sample must be >= 1, got {sample}")
+        from dataclasses import replace
+
+        from pytest_ftbench.errors import EndpointError
+        from pytest_ftbench.reports.text import clean
+
         question = replace(self._state.ask_of(self.alias, prompt, system=system or ""), sample=sample)
         completion = self._state.engine.complete(question)
         if completion.error is not None:
@@ -58,6 +64,8 @@ class Judge(Protocol):
 
 
 def _trial(request: pytest.FixtureRequest) -> Trial:
+    from pytest_ftbench.plugin.cases import TRIAL
+
     trial: Trial | None = request.node.stash.get(TRIAL, None)
     if trial is None:
         pytest.fail("this test has no case. Mark it: @pytest.mark.ftbench('facts.yaml').", pytrace=False)
@@ -67,6 +75,9 @@ def _trial(request: pytest.FixtureRequest) -> Trial:
 @pytest.fixture
 def ftbench_model(request: pytest.FixtureRequest) -> Model:
     """The endpoint under test: once for every --ftbench-model. `.ask(prompt)` gives its answer."""
+    from pytest_ftbench.plugin.cases import NO_MODEL, trial_of
+    from pytest_ftbench.plugin.state import get_state
+
     alias = getattr(request, "param", None)
     if alias is None:
         pytest.skip(NO_MODEL)
@@ -84,24 +95,34 @@ def ftbench_case(request: pytest.FixtureRequest, ftbench_model: Model) -> Case:
 @pytest.fixture
 def ftbench_answer(request: pytest.FixtureRequest, ftbench_case: Case) -> Completion:
     """The case's completion, prefetched. Your own assertion on it is the verdict."""
+    from pytest_ftbench.plugin.state import get_state
+
     return _trial(request).answer(get_state(request.config))
 
 
 @pytest.fixture
 def ftbench_verdict(request: pytest.FixtureRequest, ftbench_case: Case) -> Verdict:
     """The verdict on the case's completion: truthy when it is right; printed as a sentence."""
+    from pytest_ftbench.plugin.state import get_state
+
     return _trial(request).judge(get_state(request.config))
 
 
 @pytest.fixture
 def ftbench_judge(request: pytest.FixtureRequest) -> Judge:
     """Judge any answer: `ftbench_judge(answer, expected, question=None, match="auto")` gives a verdict."""
+    from pytest_ftbench.plugin.state import get_state
+
     state = get_state(request.config)
 
     def judge(
         answer: str | Completion, expected: str, *, question: str | None = None, match: str = "auto"
     ) -> Verdict:
+        from dataclasses import replace
+
         from pytest_ftbench.judges import check_case_match, judge_completion
+        from pytest_ftbench.records import Case, Completion
+        from pytest_ftbench.reports.text import clean
 
         case = Case(question=question or "", answer=expected, match=match)
         check_case_match(case, matchers=state.matchers)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pytest
 
 from pytest_ftbench.gates import Decision, decide, parse_gate
-from pytest_ftbench.plugin.options import OnInconclusive
+from pytest_ftbench.plugin.settings import OnInconclusive
 from pytest_ftbench.plugin.outcomes import Recorded
 from pytest_ftbench.plugin.state import SESSION, PlannedGate
 from pytest_ftbench.records import GateResult, Result

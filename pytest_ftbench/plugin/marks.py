@@ -17,12 +17,6 @@ from pytest_ftbench.records import Case
 if TYPE_CHECKING:
     from pytest_ftbench.gates import Gate
 
-MARKER = (
-    "ftbench(*sources, where=None, gate=None, match=None): ask every case of the sources, which are case files "
-    "relative to the test file, built-in sets such as 'ftbench:quickstart', or lists of cases. "
-    "where: which cases, as in 'variant=coding'. gate: a gate, or a list of them, over these cases. "
-    "match: the matcher for cases that name none."
-)
 KEYWORDS = ("where", "gate", "match")
 CASE_FIXTURES = ("ftbench_case", "ftbench_answer", "ftbench_verdict")
 

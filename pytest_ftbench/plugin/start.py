@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pytest_ftbench.errors import FtbenchError
-from pytest_ftbench.plugin.state import State, as_usage_error
+from pytest_ftbench.plugin.state import STATE, State, as_usage_error, get_state
 
 
-def start(state: State) -> None:
+def start(config: pytest.Config) -> None:
     """Open the endpoints and register what asks, records and decides.
 
     Raises pytest.UsageError, one line, for a model, gate or run name that cannot be used. It does so in the controller
@@ -16,18 +18,27 @@ def start(state: State) -> None:
     from pytest_ftbench.plugin.controller import Controller
     from pytest_ftbench.plugin.outcomes import Outcomes
 
+    state = get_state(config)
     try:
         _read(state)
     except FtbenchError as error:
         raise as_usage_error(error) from None
-    manager = state.config.pluginmanager
-    is_worker = hasattr(state.config, "workerinput")
-    is_controller = manager.has_plugin("dsession") or bool(getattr(state.config.option, "tx", None))
-    if not is_controller or is_worker:
+    manager = config.pluginmanager
+    is_worker = hasattr(config, "workerinput")
+    option = config.option
+    # What xdist itself goes by; its own plugin object may not be registered yet.
+    has_workers = getattr(option, "dist", "no") != "no" and getattr(option, "tx", None) and not option.collectonly
+    if is_worker or not has_workers:
         manager.register(Asking(state), "ftbench-asking")
         manager.register(Outcomes(state), "ftbench-outcomes")
     if not is_worker:
         manager.register(Controller(state), "ftbench-controller")
+
+
+def stop(config: pytest.Config) -> None:
+    """Close what the session has opened."""
+    if STATE in config.stash:
+        config.stash[STATE].close()
 
 
 def _read(state: State) -> None:

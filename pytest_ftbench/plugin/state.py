@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_ftbench.errors import FtbenchError
-from pytest_ftbench.plugin.options import Settings
+from pytest_ftbench.plugin.fixtures import HAS_CASES
+from pytest_ftbench.plugin.settings import Settings, read_settings
 from pytest_ftbench.records import Case, Question
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ class State:
     def add_scope(self, name: str, cases: Iterable[Case], gates: Iterable[Gate]) -> None:
         """Take note of a file's or test's cases, all of them, whether they are selected or not."""
         self.scopes[name] = Scope(tuple(cases), tuple(gates))
+        self.config.stash[HAS_CASES] = True
         self.__dict__.pop("gated", None)
 
     @cached_property
@@ -193,7 +195,9 @@ def _name(case: Case) -> tuple[str, str, str]:
 
 
 def get_state(config: pytest.Config) -> State:
-    """The session's state."""
+    """The session's state, made when it is first asked for. Raises pytest.UsageError for settings not allowed."""
+    if STATE not in config.stash:
+        config.stash[STATE] = State(config, read_settings(config))
     return config.stash[STATE]
 
 

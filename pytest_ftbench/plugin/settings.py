@@ -1,0 +1,128 @@
+"""What the command line, the ini file and pyproject.toml ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import pytest
+
+from pytest_ftbench.engine import CACHE_MODES, DEFAULT_CONCURRENCY, CacheMode
+
+OnInconclusive = Literal["fail", "warn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the command line, the ini file and `[tool.ftbench]` ask for, in this order of precedence."""
+
+    models: tuple[str, ...]
+    models_on_command_line: bool
+    models_table: Mapping[str, Any]
+    gates: tuple[tuple[str, str], ...]
+    """Gates over the whole session, each with the place that sets it."""
+    gates_on_command_line: bool
+    cache_mode: CacheMode
+    cache_dir: Path | None
+    concurrency: int
+    save: str | None
+    out: Path | None
+    on_inconclusive: OnInconclusive
+    root: Path
+    invocation: Path
+
+    @property
+    def is_active(self) -> bool:
+        """Whether this session asks anything."""
+        return bool(self.models)
+
+
+def read_settings(config: pytest.Config) -> Settings:
+    """The settings of this session. Raises pytest.UsageError for a value that is not allowed."""
+    models, models_given = _several(config, "ftbench_model")
+    table = _table(config) if models else {}
+    gates, gates_given = _several(config, "ftbench_gate")
+    places = [(gate, "--ftbench-gate" if gates_given else "ftbench_gate") for gate in gates]
+    places += [(gate, "[tool.ftbench] gates") for gate in _table_gates(table)]
+    cache_dir = _one(config, "ftbench_cache_dir")
+    out = _one(config, "ftbench_out")
+    return Settings(
+        models=tuple(models),
+        models_on_command_line=models_given,
+        models_table=table.get("models", {}),
+        gates=tuple(places),
+        gates_on_command_line=gates_given,
+        cache_mode=cast("CacheMode", _choice(config, "ftbench_cache", CACHE_MODES, default="auto")),
+        cache_dir=_path(config, "ftbench_cache_dir", cache_dir) if cache_dir else None,
+        concurrency=_concurrency(_one(config, "ftbench_concurrency")),
+        save=_one(config, "ftbench_save"),
+        out=_path(config, "ftbench_out", out) if out else None,
+        on_inconclusive=cast(
+            "OnInconclusive", _choice(config, "ftbench_on_inconclusive", ("fail", "warn"), default="fail")
+        ),
+        root=config.rootpath,
+        invocation=config.invocation_params.dir,
+    )
+
+
+def _several(config: pytest.Config, name: str) -> tuple[list[str], bool]:
+    """The values, and whether they come from the command line; those of the ini file are added to gates only."""
+    given: list[str] = config.getoption(name)
+    written: list[str] = config.getini(name)
+    if name == "ftbench_gate":
+        return [*given, *written], bool(given)
+    return (given, True) if given else (written, False)
+
+
+def _one(config: pytest.Config, name: str) -> str | None:
+    given = config.getoption(name, None)
+    return given if given is not None else config.getini(name) or None
+
+
+def _choice(config: pytest.Config, name: str, allowed: tuple[str, ...], *, default: str) -> str:
+    value = _one(config, name) or default
+    if value not in allowed:
+        raise pytest.UsageError(f"{name}: expected one of {', '.join(allowed)}, got {value!r}")
+    return value
+
+
+def _concurrency(text: str | None) -> int:
+    if text is None:
+        return DEFAULT_CONCURRENCY
+    if not text.isdecimal() or int(text) < 1:
+        raise pytest.UsageError(f"--ftbench-concurrency: expected a whole number from 1 up, got {text!r}")
+    return int(text)
+
+
+def _path(config: pytest.Config, name: str, text: str) -> Path:
+    """Paths on the command line are relative to where pytest was called, those of the ini file to the root."""
+    on_command_line = config.getoption(name, None) is not None
+    return (config.invocation_params.dir if on_command_line else config.rootpath) / Path(text).expanduser()
+
+
+def _table(config: pytest.Config) -> dict[str, Any]:
+    """`[tool.ftbench]` of the root's pyproject.toml."""
+    import tomllib
+
+    path = config.rootpath / "pyproject.toml"
+    if not path.is_file():
+        return {}
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("ftbench", {})
+    except (OSError, ValueError) as error:
+        raise pytest.UsageError(f"{path}: cannot be read ({error})") from None
+    unknown = set(table) - {"models", "gates"}
+    if unknown:
+        raise pytest.UsageError(f"{path}: [tool.ftbench] has no {min(unknown)!r}. Allowed: models, gates.")
+    if not isinstance(table.get("models", {}), dict):
+        raise pytest.UsageError(f"{path}: [tool.ftbench] models must be a table of NAME = SPEC.")
+    return cast("dict[str, Any]", table)
+
+
+def _table_gates(table: Mapping[str, Any]) -> list[str]:
+    gates = table.get("gates", [])
+    if not isinstance(gates, list) or not all(isinstance(gate, str) for gate in gates):
+        raise pytest.UsageError("[tool.ftbench] gates must be a list of texts such as 'accuracy >= 0.9'.")
+    return gates
