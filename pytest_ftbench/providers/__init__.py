@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
+from pytest_ftbench.errors import SpecError
 from pytest_ftbench.records import Completion, Prompt
 
 
@@ -18,21 +20,42 @@ class EndpointSpec:
     provider: str
     name: str
     options: Mapping[str, str] = field(default_factory=dict)
+    """The query keys, percent-decoded; every value is text."""
     text: str = ""
-    """The SPEC as written."""
+    """The SPEC as written, without its alias; for an entry of the models table, the SPEC that it stands for."""
     folder: Path = field(default_factory=Path.cwd)
     """What a relative path in the SPEC is relative to."""
 
+    @property
+    def system(self) -> str:
+        """The endpoint's own system message, sent with cases that have none; whoever builds the prompt adds it."""
+        return self.options.get("system", "")
+
+    @property
+    def revision(self) -> str | None:
+        """What the user says of the weights behind a mutable endpoint."""
+        return self.options.get("revision") or None
+
+    @property
+    def label(self) -> str:
+        """How messages name the endpoint: its SPEC without the options."""
+        return self.text.partition("?")[0] or f"{self.provider}:{self.name}"
+
 
 class Provider(Protocol):
-    """A model that can be asked."""
+    """A model that can be asked. Plain attributes will do for the properties."""
 
-    is_local: bool
-    """True when asking costs nothing and needs no network: such answers are not cached, and `replay` mode allows them."""
-    identity: Mapping[str, str | None]
-    """Which model answers (provider, base_url, model, revision): part of the cache key."""
-    sampling: Mapping[str, float | int | None]
-    """How it is asked (temperature, max_tokens, seed): part of the cache key."""
+    @property
+    def is_local(self) -> bool:
+        """True when asking costs nothing and needs no network: no answer is cached, and `replay` mode allows it."""
+
+    @property
+    def identity(self) -> Mapping[str, str | None]:
+        """Which model answers (provider, base_url, model, revision): part of the cache key."""
+
+    @property
+    def sampling(self) -> Mapping[str, float | int | None]:
+        """How it is asked (temperature, max_tokens, seed): part of the cache key. Empty where it changes nothing."""
 
     def complete(self, prompt: Prompt, *, sample: int = 1) -> Completion:
         """The answer to one prompt; safe to call from many threads.
@@ -45,4 +68,46 @@ class Provider(Protocol):
         """Release connections. Closing twice does no harm."""
 
 
-ProviderFactory = Callable[[EndpointSpec], Provider]
+class ProviderFactory(Protocol):
+    """Makes a provider of a SPEC; a class whose only argument is the SPEC is one, once it names its keys.
+
+    Calling it raises SpecError or DataError for whatever can be found wrong before the first question.
+    """
+
+    @property
+    def option_keys(self) -> Collection[str]:
+        """The query keys that it knows besides those common to all providers."""
+
+    def __call__(self, spec: EndpointSpec, /) -> Provider:
+        """The provider, ready to be asked. Nothing is sent yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class LazyFactory:
+    """A provider class that is imported when the first endpoint of its kind is opened."""
+
+    target: str
+    """Where it stands, `package.module:Class`."""
+    option_keys: tuple[str, ...] = ()
+
+    def __call__(self, spec: EndpointSpec, /) -> Provider:
+        module, _, name = self.target.partition(":")
+        return cast(Provider, getattr(import_module(module), name)(spec))
+
+
+PROVIDERS: dict[str, ProviderFactory] = {
+    "openai": LazyFactory("pytest_ftbench.providers.openai_chat:OpenAIChat", ("base_url", "api_key_env", "timeout")),
+    "memorizer": LazyFactory("pytest_ftbench.providers.memorizer:Memorizer", ("threshold",)),
+    "replay": LazyFactory("pytest_ftbench.providers.replay:Replay"),
+}
+
+
+def open_provider(spec: EndpointSpec, providers: Mapping[str, ProviderFactory] = PROVIDERS) -> Provider:
+    """The provider that answers for an endpoint; close it when the session ends.
+
+    Raises SpecError or DataError for what is wrong with the SPEC or its files.
+    """
+    if spec.provider not in providers:
+        known = ", ".join(sorted(providers))
+        raise SpecError(f"model {spec.label!r}: unknown provider {spec.provider!r}. Allowed: {known}.")
+    return providers[spec.provider](spec)

@@ -1,0 +1,95 @@
+"""Where questions to an OpenAI-compatible server go, and which key goes with them."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from pytest_ftbench.errors import EndpointError, SpecError
+from pytest_ftbench.providers import EndpointSpec
+
+OFFICIAL = "https://api.openai.com/v1"
+PLACEHOLDER = "no-key-needed"
+"""Sent where no key is due: the SDK refuses to work without one, and local servers ignore it."""
+
+_VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A server, and what the user has said about its key."""
+
+    base_url: str
+    """Normalised: scheme and host in lower case, no default port, no slash at the end."""
+    is_from_spec: bool
+    """True where the SPEC names the server; the key in OPENAI_API_KEY was not meant for it then."""
+    key_variable: str | None
+
+    @property
+    def is_official(self) -> bool:
+        """True for OpenAI itself, reached by TLS."""
+        return self.base_url.startswith("https://api.openai.com/")
+
+    def find_key(self) -> str:
+        """The key to send, read from the environment at the time of the call.
+
+        `api_key_env` wins. Else OPENAI_API_KEY goes to OpenAI itself, and to a server named by OPENAI_BASE_URL (the
+        two variables are a pair); a server named in the SPEC gets a placeholder.
+        Raises EndpointError when a key is due and the variable is not set.
+        """
+        variable = self.key_variable or "OPENAI_API_KEY"
+        if not self.key_variable and self.is_from_spec and not self.is_official:
+            return PLACEHOLDER
+        key = os.environ.get(variable, "").strip()
+        if not key.isascii() or not key.isprintable() or " " in key:
+            fault = f"the key in the environment variable {variable} holds characters that no key holds"
+            raise EndpointError(f"{fault}. Set it again, without quotes, blanks or line ends.")
+        if key:
+            return key
+        if self.key_variable or self.is_official:
+            raise EndpointError(f"no key for {self.base_url}: the environment variable {variable} is not set. Set it.")
+        return PLACEHOLDER
+
+
+def read_address(spec: EndpointSpec) -> Address:
+    """The server of a SPEC: its `base_url`, else OPENAI_BASE_URL, else OpenAI.
+
+    Raises SpecError for a URL that is none, or that holds a password, and for an `api_key_env` that is no name.
+    """
+    key_variable = spec.options.get("api_key_env")
+    if key_variable is not None and not _VARIABLE_NAME.fullmatch(key_variable):
+        # The value is not shown: most likely it is the key itself.
+        fault = "api_key_env must be the name of an environment variable (letters, digits and _)"
+        raise SpecError(f"model {spec.label!r}: {fault}. The key itself never stands in a SPEC.")
+    if "base_url" in spec.options:
+        url, origin = spec.options["base_url"], "base_url"
+    else:
+        url, origin = os.environ.get("OPENAI_BASE_URL", "").strip() or OFFICIAL, "OPENAI_BASE_URL"
+    return Address(_normalise(url, f"model {spec.label!r}: {origin}"), origin == "base_url", key_variable)
+
+
+def _normalise(url: str, what: str) -> str:
+    parts, port = _split(url)
+    if parts is None or parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+        raise SpecError(f"{what} must be a URL like http://host:8000/v1, got {url.partition('@')[2] or url!r}.")
+    if "@" in parts.netloc:
+        raise SpecError(f"{what} must not hold a user or password. api_key_env=NAME names the variable with the key.")
+    if parts.query or parts.fragment:
+        raise SpecError(f"{what} must end with the path, got {url!r}. Leave out what follows '?' or '#'.")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    place = host if port in (None, _DEFAULT_PORTS[parts.scheme]) else f"{host}:{port}"
+    return f"{parts.scheme}://{place}{parts.path.rstrip('/')}"
+
+
+def _split(url: str) -> tuple[SplitResult | None, int | None]:
+    """The parts and the port of a URL; no parts where it is malformed."""
+    if re.search(r"[\s\x00-\x1f\\]", url):
+        return None, None
+    try:
+        parts = urlsplit(url)
+        return parts, parts.port
+    except ValueError:
+        return None, None

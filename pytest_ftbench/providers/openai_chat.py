@@ -1,0 +1,165 @@
+"""Fine-tuned models at OpenAI, and at every server that speaks its Chat Completions protocol."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from pytest_ftbench.errors import EndpointError
+from pytest_ftbench.providers import EndpointSpec
+from pytest_ftbench.providers.openai_address import Address, read_address
+from pytest_ftbench.providers.openai_body import LONGEST_BODY, read_completion
+from pytest_ftbench.providers.openai_faults import connection_fault, one_line, status_fault
+from pytest_ftbench.providers.openai_sockets import OpenSockets
+from pytest_ftbench.providers.options import read_number, read_sampling
+from pytest_ftbench.records import Completion, Prompt
+
+if TYPE_CHECKING:
+    import openai
+
+_CONNECT_S = 10.0
+_CONNECTIONS = 128
+"""More are never in flight; above that the pool itself costs more time than the answers."""
+_CLOSED = "the endpoint is closed: the session has ended."
+_IDS = ("openai-organization", "openai-project")
+_HEADERS_FOR_ANYONE = frozenset(
+    ("host", "accept", "accept-encoding", "connection", "content-type", "content-length", "user-agent", "authorization")
+)
+
+
+class OpenAIChat:
+    """A model behind the openai SDK's blocking client.
+
+    The SDK is imported, and the key looked up, when the first question is sent: a session that is served from the
+    cache needs neither. Options: base_url, api_key_env, timeout (seconds for one whole answer, default 60).
+    """
+
+    is_local = False
+
+    def __init__(self, spec: EndpointSpec) -> None:
+        self._address = read_address(spec)
+        self._timeout_s = read_number(spec, "timeout", 60.0, allowed="seconds > 0", low=1e-3, high=math.inf)
+        self._model = spec.name
+        self.sampling = read_sampling(spec)
+        self.identity = {
+            "provider": "openai",
+            "base_url": self._address.base_url,
+            "model": spec.name,
+            "revision": spec.revision,
+        }
+        self._lock = threading.Lock()
+        self._client: openai.OpenAI | None = None
+        self._sockets = OpenSockets()
+        self._is_closed = False
+
+    def complete(self, prompt: Prompt, *, sample: int = 1) -> Completion:  # noqa: ARG002 - the server has no such notion
+        """The model's answer; EndpointError for anything that is not a chat completion."""
+        client = self._open_client()
+        import openai
+
+        http = import_module(_http_module())
+        started = time.perf_counter()
+        try:
+            body = self._send(client, prompt, started)
+        except openai.APIStatusError as error:
+            raise EndpointError(status_fault(error.status_code, error.body, secret=client.api_key)) from None
+        except (openai.APITimeoutError, TimeoutError):
+            raise EndpointError(self._timeout_fault()) from None
+        except (openai.APIConnectionError, http.HTTPError, http.StreamError) as error:
+            if self._is_closed:
+                raise EndpointError(_CLOSED) from None
+            fault = connection_fault(error, self._address.base_url, secret=client.api_key)
+            raise EndpointError(fault or self._timeout_fault()) from None
+        except (openai.OpenAIError, ValueError) as error:
+            raise EndpointError(one_line(f"{type(error).__name__}: {error}", secret=client.api_key)) from None
+        return read_completion(body, latency_s=time.perf_counter() - started, secret=client.api_key)
+
+    def close(self) -> None:
+        """Close the connections; what is in flight ends in an EndpointError, and so do later questions."""
+        with self._lock:
+            client, self._client, self._is_closed = self._client, None, True
+        self._sockets.hang_up()
+        if client:
+            client.close()
+
+    def _send(self, client: openai.OpenAI, prompt: Prompt, started: float) -> bytes:
+        """The body of the answer. The SDK's time-outs are per read, so the whole is timed, and measured, here."""
+        body = bytearray()
+        # Not `create(...)` itself: what that makes of a body that is no chat completion differs from body to body.
+        with client.chat.completions.with_streaming_response.create(**self._request(prompt)) as response:
+            for chunk in response.iter_bytes():
+                body += chunk
+                if time.perf_counter() - started > self._timeout_s:
+                    raise TimeoutError
+                if len(body) > LONGEST_BODY:
+                    raise EndpointError(f"the answer is longer than {LONGEST_BODY // 2**20} MiB (is base_url right?).")
+        return bytes(body)
+
+    def _request(self, prompt: Prompt) -> dict[str, Any]:  # Any: the SDK's signature has dozens of value types
+        limit = "max_completion_tokens" if self._address.is_official else "max_tokens"
+        wanted = {
+            "temperature": self.sampling["temperature"],
+            limit: self.sampling["max_tokens"],
+            "seed": self.sampling["seed"],
+        }
+        messages = [{"role": role, "content": text} for role, text in prompt.messages]
+        given = {key: value for key, value in wanted.items() if value is not None}
+        return {"model": self._model, "messages": messages, **given}
+
+    def _open_client(self) -> openai.OpenAI:
+        with self._lock:
+            if self._is_closed:
+                raise EndpointError(_CLOSED)
+            if self._client is None:
+                self._client = _make_client(self._address, self._timeout_s, self._sockets)
+            return self._client
+
+    def _timeout_fault(self) -> str:
+        return f"time-out: no whole answer from {self._address.base_url} within {self._timeout_s:g} s."
+
+
+def _make_client(address: Address, timeout_s: float, sockets: OpenSockets) -> openai.OpenAI:
+    key = address.find_key()
+    import openai
+
+    # Any: httpx.Request or httpx2.Request, as the SDK's version has it.
+    def watch(request: Any) -> None:
+        request.extensions["trace"] = sockets.trace
+
+    def keep_secrets_home(request: Any) -> None:
+        """Drop what the SDK adds from OPENAI_ORG_ID, OPENAI_PROJECT_ID and, unless the user pairs them, others."""
+        for name in list(request.headers):
+            if name.lower() in _IDS or (address.is_from_spec and not _is_for_anyone(name.lower())):
+                del request.headers[name]
+        if address.is_from_spec:  # OPENAI_CUSTOM_HEADERS may have put another one there
+            request.headers["Authorization"] = f"Bearer {key}"
+
+    http_client = openai.DefaultHttpxClient(
+        limits=type(openai.DEFAULT_CONNECTION_LIMITS)(
+            max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS, keepalive_expiry=30.0
+        ),
+        follow_redirects=False,  # a redirect would carry the whole prompt to another host
+        event_hooks={"request": [watch] if address.is_official else [watch, keep_secrets_home]},
+    )
+    return openai.OpenAI(
+        base_url=address.base_url,
+        api_key=key,
+        max_retries=0,
+        timeout=openai.Timeout(timeout_s, connect=min(timeout_s, _CONNECT_S)),
+        http_client=http_client,
+    )
+
+
+def _is_for_anyone(header: str) -> bool:
+    # The SDK reads its own x-stainless headers back from the request to know how to treat the response.
+    return header in _HEADERS_FOR_ANYONE or header.startswith("x-stainless-")
+
+
+def _http_module() -> str:
+    """The HTTP library that the installed SDK uses: httpx up to version 2, httpx2 since version 3."""
+    import openai
+
+    return type(openai.DEFAULT_CONNECTION_LIMITS).__module__.partition(".")[0]

@@ -1,0 +1,81 @@
+"""The query keys of a SPEC, read and checked."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from pathlib import Path
+
+from pytest_ftbench.errors import SpecError
+from pytest_ftbench.providers import EndpointSpec
+
+COMMON_KEYS = ("temperature", "max_tokens", "seed", "system", "revision")
+"""The keys that every provider takes."""
+
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+
+
+def read_sampling(spec: EndpointSpec) -> dict[str, float | int | None]:
+    """How the endpoint is asked: temperature (default 0; None leaves it out), max_tokens and seed.
+
+    Raises SpecError for a value that is not allowed.
+    """
+    temperature = spec.options.get("temperature", "0")
+    return {
+        "temperature": None if temperature == "none" else _read_temperature(spec),
+        "max_tokens": read_int(spec, "max_tokens", at_least=1),
+        "seed": read_int(spec, "seed"),
+    }
+
+
+def read_number(spec: EndpointSpec, key: str, default: float, *, allowed: str, low: float, high: float) -> float:
+    """The value of a numeric key in the closed interval [low, high]; `allowed` says in words what is."""
+    text = spec.options.get(key)
+    if text is None:
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not low <= value <= high or math.isinf(value):
+        raise SpecError(f"model {spec.label!r}: {key} must be {allowed}, got {text!r}.")
+    return value
+
+
+def read_int(spec: EndpointSpec, key: str, *, at_least: int | None = None) -> int | None:
+    """The value of a whole-number key, or None where it is not given."""
+    text = spec.options.get(key)
+    if text is None:
+        return None
+    allowed = "a whole number" if at_least is None else f"a whole number >= {at_least}"
+    fault = SpecError(f"model {spec.label!r}: {key} must be {allowed}, got {text!r}.")
+    try:
+        value = int(text)
+    except ValueError:
+        raise fault from None
+    if at_least is not None and value < at_least:
+        raise fault
+    return value
+
+
+def expand_variables(spec: EndpointSpec, text: str) -> str:
+    """The text with every `${NAME}` replaced from the environment; SpecError for a variable that is not set.
+
+    A relative path in a variable that the text begins with is relative to the current directory, where whoever set
+    it stands; the rest of a SPEC is relative to the file that it is written in.
+    """
+
+    def value_of(found: re.Match[str]) -> str:
+        value = os.environ.get(found[1], "")
+        if not value:
+            fault = f"the environment variable {found[1]} is not set. Set it, or write the path out."
+            raise SpecError(f"model {spec.label!r}: {fault}")
+        return value if found.start() else str(Path(value).expanduser().absolute())
+
+    return _VARIABLE.sub(value_of, text)
+
+
+def _read_temperature(spec: EndpointSpec) -> float:
+    allowed = "a number >= 0, or 'none' to leave it to the server"
+    return read_number(spec, "temperature", 0.0, allowed=allowed, low=0.0, high=math.inf)

@@ -1,0 +1,134 @@
+"""The openai provider: the real SDK over real HTTP, against a server on the loopback address."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, cast
+
+import pytest
+from loopback import Reply, chat_completion
+
+from pytest_ftbench.errors import EndpointError
+from pytest_ftbench.providers.openai_chat import OpenAIChat
+from pytest_ftbench.records import Prompt
+
+if TYPE_CHECKING:
+    from provider_kit import Connect, Serve
+
+pytest_plugins = ("provider_kit",)
+pytestmark = pytest.mark.usefixtures("clean_environment")
+
+ASK = Prompt((("system", "Be brief."), ("user", "Q?")))
+
+
+def test_completion_tells_what_the_server_said(serve: Serve, connect: Connect) -> None:
+    server = serve({"Q?": "25 days."})
+    completion = connect(f"base_url={server.base_url}").complete(ASK)
+    assert completion.text == "25 days."
+    assert (completion.finish_reason, completion.served_model, completion.fingerprint) == ("stop", "m", "fp_loopback")
+    assert (completion.tokens_in, completion.tokens_out, completion.error) == (11, 3, None)
+    assert completion.latency_s is not None
+    assert 0 < completion.latency_s < 10
+
+
+def test_request_holds_model_messages_and_sampling_only(serve: Serve, connect: Connect) -> None:
+    server = serve()
+    connect(f"base_url={server.base_url}", name="ft:base:acme::9AB").complete(ASK)
+    connect(f"base_url={server.base_url}&temperature=0.5&max_tokens=9&seed=4&system=x&revision=r").complete(ASK)
+    connect(f"base_url={server.base_url}&temperature=none").complete(ASK)
+    messages = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Q?"}]
+    assert [asked.path for asked in server.requests] == ["/v1/chat/completions"] * 3
+    assert [asked.body for asked in server.requests] == [
+        {"model": "ft:base:acme::9AB", "messages": messages, "temperature": 0.0},
+        {"model": "m", "messages": messages, "temperature": 0.5, "max_tokens": 9, "seed": 4},
+        {"model": "m", "messages": messages},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [("", "max_completion_tokens"), ("base_url=http://localhost/v1", "max_tokens")],
+)
+def test_name_of_the_token_limit_depends_on_the_host(query: str, name: str, connect: Connect) -> None:
+    provider = cast(OpenAIChat, connect(f"{query}&max_tokens=9"))
+    assert provider._request(ASK)[name] == 9  # api.openai.com cannot be asked in a test
+    assert provider.sampling == {"temperature": 0.0, "max_tokens": 9, "seed": None}
+
+
+@pytest.mark.parametrize(
+    ("option", "variable", "effective"),
+    [
+        ("", "", "https://api.openai.com/v1"),
+        ("", "http://gateway/v1/", "http://gateway/v1"),
+        ("base_url=HTTPS://Host.Example:443/v1/&", "http://gateway/v1", "https://host.example/v1"),
+        ("base_url=http://[::1]:8000&", "", "http://[::1]:8000"),
+    ],
+)
+def test_identity_holds_the_effective_base_url(
+    option: str, variable: str, effective: str, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", variable)
+    assert connect(f"{option}revision=r1").identity == {
+        "provider": "openai",
+        "base_url": effective,
+        "model": "m",
+        "revision": "r1",
+    }
+
+
+def test_refusal_is_the_text_where_there_is_no_content(serve: Serve, connect: Connect) -> None:
+    server = serve(Reply(chat_completion(None, refusal="I cannot help with that.")))
+    assert connect(f"base_url={server.base_url}").complete(ASK).text == "I cannot help with that."
+
+
+def test_answer_without_content_is_empty_and_keeps_its_finish_reason(serve: Serve, connect: Connect) -> None:
+    server = serve(Reply(chat_completion(None, finish="length")))
+    completion = connect(f"base_url={server.base_url}").complete(ASK)
+    assert (completion.text, completion.finish_reason, completion.error) == ("", "length", None)
+
+
+def test_answer_is_text_that_can_be_written(serve: Serve, connect: Connect) -> None:
+    server = serve(
+        Reply(rb'{"choices": [{"message": {"content": "\ud83d\ude00 \ud83d"}}], "usage": {"prompt_tokens": true}}')
+    )
+    completion = connect(f"base_url={server.base_url}").complete(ASK)
+    assert completion.text == "\U0001f600 \ufffd"
+    assert (completion.finish_reason, completion.served_model, completion.tokens_in) == (None, None, None)
+
+
+def test_one_client_serves_many_threads(serve: Serve, connect: Connect) -> None:
+    server = serve(lambda asked: f"echo {asked.question}", delay_s=0.05)
+    provider = connect(f"base_url={server.base_url}")
+    with ThreadPoolExecutor(16) as pool:
+        prompts = [Prompt((("user", str(number)),)) for number in range(48)]
+        texts = [completion.text for completion in pool.map(provider.complete, prompts)]
+    assert texts == [f"echo {number}" for number in range(48)]
+    assert len({asked.headers["user-agent"] for asked in server.requests}) == 1
+    assert 4 <= server.most_in_flight <= 16
+
+
+def test_closing_twice_does_no_harm_and_later_questions_are_errors(serve: Serve, connect: Connect) -> None:
+    server = serve()
+    provider = connect(f"base_url={server.base_url}")
+    provider.complete(ASK)
+    provider.close()
+    provider.close()
+    with pytest.raises(EndpointError, match=r"^the endpoint is closed: the session has ended\.$"):
+        provider.complete(ASK)
+    assert len(server.requests) == 1
+
+
+def test_closing_ends_what_is_in_flight_at_once(serve: Serve, connect: Connect) -> None:
+    all_asked = threading.Barrier(5)
+    server = serve(lambda _: Reply(delay_s=30) if all_asked.wait(10) >= 0 else "")
+    provider = connect(f"base_url={server.base_url}")
+    with ThreadPoolExecutor(4) as pool:
+        futures = [pool.submit(provider.complete, ASK) for _ in range(4)]
+        all_asked.wait(10)
+        started = time.perf_counter()
+        provider.close()
+        errors = [future.exception(timeout=20) for future in futures]
+    assert time.perf_counter() - started < 5
+    assert {str(error) for error in errors} == {"the endpoint is closed: the session has ended."}

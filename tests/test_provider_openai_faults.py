@@ -1,0 +1,125 @@
+"""What is no chat completion is an error of the openai provider, never an answer."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from loopback import Reply, chat_completion
+
+from pytest_ftbench.errors import EndpointError
+from pytest_ftbench.records import Prompt
+
+if TYPE_CHECKING:
+    from provider_kit import Connect, FaultOf, Serve
+
+pytest_plugins = ("provider_kit",)
+pytestmark = pytest.mark.usefixtures("clean_environment")
+
+ASK = Prompt((("system", "Be brief."), ("user", "Q?")))
+
+NOT_A_COMPLETION = "HTTP 200, but not a chat completion (is base_url right?): "
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ("<!doctype html>\n<html>Welcome</html>", "the body is a page of HTML."),
+        ('{"id": "x", "choices": [{"mess', """the body is not JSON: '{"id": "x", "choices": [{"mess'."""),
+        ("[" * 100_000, f"the body is not JSON: {'[' * 60!r}."),
+        ("", "the body is empty."),
+        ([], "the body is a JSON list."),
+        ({"object": "list", "data": []}, "it has no choices."),
+        (chat_completion("x") | {"choices": []}, "it has no choices."),
+        ({"choices": [{"text": "old"}]}, "its first choice has no message."),
+        (chat_completion("x", content=["a"]), "the content of its message is list, not text."),
+    ],
+)
+def test_200_that_is_no_chat_completion_is_an_error(body: object, why: str, fault_of: FaultOf) -> None:
+    assert fault_of(Reply(body)) == NOT_A_COMPLETION + why
+
+
+def test_200_with_an_error_body_is_an_error(fault_of: FaultOf) -> None:
+    body = {"error": {"message": "model is loading", "code": "busy"}}
+    assert fault_of(Reply(body)) == "HTTP 200, but with an error: busy: model is loading."
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "message"),
+    [
+        (
+            429,
+            {"error": {"message": "You exceeded your quota.", "type": "x", "code": "insufficient_quota"}},
+            "HTTP 429: insufficient_quota: You exceeded your quota.",
+        ),
+        (
+            404,
+            {"error": {"message": "No model `m`", "type": "invalid_request_error", "code": None}},
+            "HTTP 404: invalid_request_error: No model `m`. Is base_url right, and does the model exist?",
+        ),
+        (404, {"detail": "Not Found"}, "HTTP 404: Not Found. Is base_url right, and does the model exist?"),
+        (400, {"error": "model 'm' not found"}, "HTTP 400: model 'm' not found."),
+        (400, {"object": "error", "message": "too long\nby far", "code": 400}, "HTTP 400: too long by far."),
+        (502, "<html>\n<h1>Bad Gateway</h1>", "HTTP 502: the body is a page of HTML."),
+        (503, "", "HTTP 503: no message."),
+        (500, "boom " * 200, f"HTTP 500: {('boom ' * 200)[:297]}..."),
+    ],
+)
+def test_http_error_is_one_line_with_code_and_message(
+    status: int, body: object, message: str, fault_of: FaultOf
+) -> None:
+    assert fault_of(Reply(body, status=status)) == message
+
+
+def test_error_never_repeats_the_key(fault_of: FaultOf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_KEY", "mine-123456")
+    body = {"error": {"message": "Incorrect key mine-123456 or sk-proj-ab**yz", "code": "invalid_api_key"}}
+    assert fault_of(Reply(body, status=401), "api_key_env=MY_KEY") == (
+        "HTTP 401: invalid_api_key: Incorrect key *** or ***. Check the key."
+    )
+
+
+def test_redirect_is_not_followed(serve: Serve, fault_of: FaultOf) -> None:
+    elsewhere = serve()
+    reply = Reply(status=307, headers={"location": f"{elsewhere.base_url}/chat/completions"})
+    assert fault_of(reply) == ("HTTP 307: the server redirects, which is not followed. Set base_url to where it leads.")
+    assert elsewhere.requests == []
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(chat_completion("late"), delay_s=30),
+        Reply(chat_completion("drip"), drip_s=0.05),
+        Reply({"error": "late"}, status=500, delay_s=30),
+    ],
+)
+def test_answer_that_takes_too_long_is_a_time_out(reply: Reply, fault_of: FaultOf) -> None:
+    started = time.perf_counter()
+    assert fault_of(reply, "timeout=0.5") == "time-out: no whole answer from URL within 0.5 s."
+    assert time.perf_counter() - started < 5
+
+
+def test_dead_server_is_an_error_that_names_it(connect: Connect) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}/v1"
+        with pytest.raises(EndpointError) as caught:
+            connect(f"base_url={url}").complete(ASK)
+    assert str(caught.value) == f"no connection to {url} (ConnectError: [Errno 111] Connection refused)."
+
+
+@pytest.mark.parametrize("body", [b"", chat_completion("half")])
+def test_dropped_connection_is_an_error(body: object, fault_of: FaultOf) -> None:
+    message = fault_of(Reply(body, is_dropped=True))
+    assert message.startswith("no connection to URL (RemoteProtocolError: ")
+
+
+def test_bomb_is_not_unpacked(fault_of: FaultOf) -> None:
+    bomb = gzip.compress(b" " * (80 * 2**20))
+    assert fault_of(Reply(bomb, headers={"content-encoding": "gzip"})) == (
+        "the answer is longer than 64 MiB (is base_url right?)."
+    )
