@@ -1,0 +1,114 @@
+"""The deterministic cascade: which matchers are asked, in which order, and what their findings come to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pytest_ftbench.errors import SpecError
+from pytest_ftbench.judges.containment import has_unshadowed_hit
+from pytest_ftbench.judges.degenerate import find_degenerate
+from pytest_ftbench.judges.exact import is_same_text
+from pytest_ftbench.judges.matcher import RIGHT, Finding, Matcher, Reading, quote
+from pytest_ftbench.judges.number import read_expected
+from pytest_ftbench.judges.refusal import is_refusal
+from pytest_ftbench.judges.settings import AUTO, parse_match
+from pytest_ftbench.judges.yes_no import polarity
+from pytest_ftbench.records import Case, Completion, Grade, Verdict
+
+_LITERAL = ("regex", "refusal")
+"""Matchers whose expected answer is no plain answer: the superseded or trained one is judged by `auto` instead."""
+_SEARCHING = ("contains",)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ruling:
+    grade: Grade
+    rule: str
+    reason: str
+    flags: tuple[str, ...] = ()
+
+
+def judge_with(case: Case, completion: Completion, matchers: Mapping[str, Matcher]) -> Verdict:
+    """The verdict on one completion. The order of the rules is stated here and nowhere else.
+
+    Abstention due: degenerate, refusal, leak. Answer due: degenerate, the case's matcher (`auto`: equal text, then by
+    the type of the expected answer), refusal, superseded answer, and last whether the matcher found another value.
+    """
+    reading = Reading.of(completion.text, case.question)
+    expected = "a refusal" if case.expect == "abstain" else quote(case.answer)
+    got = f"expected {expected}, got {quote(completion.text)}"
+    is_as_written = case.expect == "answer" and completion.text.strip() == case.answer.strip() != ""
+    if not is_as_written and (fault := find_degenerate(reading)):
+        ruling = _Ruling("incorrect", "degenerate", f"{got}: {fault}", ("degenerate",))
+    elif case.expect == "abstain":
+        ruling = _rule_abstention(case, reading, matchers, got)
+    else:
+        ruling = _rule_answer(case, reading, matchers, got)
+    flags = (*ruling.flags, "truncated") if completion.finish_reason == "length" else ruling.flags
+    is_right = ruling.grade == ("abstained" if case.expect == "abstain" else "correct")
+    return Verdict(ruling.grade, is_right, ruling.rule, ruling.reason, flags)
+
+
+def _rule_abstention(case: Case, reading: Reading, matchers: Mapping[str, Matcher], got: str) -> _Ruling:
+    finding = matchers["refusal"].match(reading, "", {})
+    if finding.decision == "right":
+        return _Ruling("abstained", "refusal", got)
+    if case.trained_answer and _give(case, case.trained_answer, reading, matchers):
+        return _Ruling("incorrect", "refusal", f"{got}, the trained answer {quote(case.trained_answer)}", ("leak",))
+    if finding.decision == "wrong":
+        return _Ruling("incorrect", "refusal", got)
+    return _Ruling("incorrect", "no_match", _with_note(got, finding), ("undecided",))
+
+
+def _rule_answer(case: Case, reading: Reading, matchers: Mapping[str, Matcher], got: str) -> _Ruling:
+    rule, finding = ask_matcher(case.match, reading, case.answer, matchers)
+    is_clear = not (rule in _SEARCHING and case.answer_before) or not has_unshadowed_hit(
+        reading, case.answer_before, case.answer
+    )
+    if finding.decision == "right" and is_clear:
+        return _Ruling("correct", rule, got)
+    if finding.decision == "right":
+        finding = Finding("undecided", "it gives the superseded answer too")
+    elif is_refusal(reading):
+        return _Ruling("abstained", "refusal", got)
+    elif case.answer_before and _give(case, case.answer_before, reading, matchers):
+        return _Ruling("stale", "superseded", f"{got}, the superseded answer {quote(case.answer_before)}")
+    if finding.decision == "wrong":
+        return _Ruling("incorrect", rule, _with_note(got, finding))
+    return _Ruling("incorrect", "no_match", _with_note(got, finding), ("undecided",))
+
+
+def _give(case: Case, answer: str, reading: Reading, matchers: Mapping[str, Matcher]) -> bool:
+    """Whether a completion gives another answer than the expected one, judged by the case's matcher if that can."""
+    if case.match.partition("?")[0] not in _LITERAL:
+        try:
+            return ask_matcher(case.match, reading, answer, matchers)[1].decision == "right"
+        except SpecError:
+            pass  # the user wrote `match` for the expected answer: a superseded one may be of another type
+    return ask_matcher(AUTO, reading, answer, matchers)[1].decision == "right"
+
+
+def ask_matcher(match: str, reading: Reading, expected: str, matchers: Mapping[str, Matcher]) -> tuple[str, Finding]:
+    """The name of the rule that decided, and its finding.
+
+    Raises SpecError for an unknown matcher or setting, or an expected answer that the matcher cannot work with.
+    """
+    name, settings = parse_match(match, matchers)
+    if name != AUTO:
+        return name, matchers[name].match(reading, expected, settings)
+    if is_same_text(reading, expected):
+        return "exact", RIGHT
+    name = choose_matcher(expected)
+    return name, matchers[name].match(reading, expected, {})
+
+
+def choose_matcher(expected: str) -> str:
+    """The matcher that `auto` takes for an expected answer that the completion does not equal."""
+    if polarity(expected) is not None:
+        return "yes_no"
+    return "number" if read_expected(expected) is not None else "contains"
+
+
+def _with_note(got: str, finding: Finding) -> str:
+    return f"{got}: {finding.note}" if finding.note else got

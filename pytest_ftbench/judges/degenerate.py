@@ -1,0 +1,66 @@
+"""Completions that say nothing: empty, punctuation, a loop, a phrase that only announces an answer."""
+
+from __future__ import annotations
+
+import re
+
+from pytest_ftbench.judges.matcher import Reading
+from pytest_ftbench.judges.normalise import normal_words
+
+_REPEATS = 8
+_LONGEST_PERIOD = 200
+_BARE_REPEATS = 50
+_SHORTEST_LOOP = 24
+
+# Phrases that alone talk careless judges into "correct" (arXiv 2507.08794), and what failed calls leave behind.
+_EMPTY_PHRASES = frozenset(
+    map(
+        normal_words,
+        (
+            *("Solution", "Answer", "Final answer", "Thought process", "<error>", "Error"),
+            *("Let's solve this problem step by step", "Let us solve this problem step by step"),
+        ),
+    )
+)
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+def find_degenerate(reading: Reading) -> str:
+    """Why a completion is no answer at all, or an empty text."""
+    text = reading.text
+    if not text or text.isspace():
+        return "the answer is empty"
+    if not any(map(str.isalnum, text)):
+        return "the answer holds no letter and no digit"
+    if is_looping(text):
+        return "the answer repeats itself without a stop"
+    if len(text) < 80 and reading.words in _EMPTY_PHRASES:
+        return "the answer stops before it says anything"
+    return ""
+
+
+def is_looping(text: str) -> bool:
+    """Whether a text ends in the same piece, with a letter in it, at least eight times over.
+
+    A piece has up to 200 characters, and the loop at least 24; digits alone must come 50 times, as 1 followed by
+    a dozen zeros is a number.
+    """
+    if len(text) < _SHORTEST_LOOP:
+        return False
+    tail = " ".join(text[-2 * _LONGEST_PERIOD * _REPEATS :].split()) + " "
+    for period in range(1, min(_LONGEST_PERIOD, len(tail) // _REPEATS) + 1):
+        repeats = max(_REPEATS, -(-_SHORTEST_LOOP // period))
+        if _is_periodic(tail, period, repeats) or _is_periodic(tail[:-1], period, repeats):
+            piece = tail[-period - 1 :]
+            if _LETTER.search(piece):
+                return True
+            if any(map(str.isdigit, piece)) and _is_periodic(tail[:-1], period, _BARE_REPEATS):
+                return True
+    return False
+
+
+def _is_periodic(text: str, period: int, repeats: int) -> bool:
+    length = period * repeats
+    if len(text) < length or text[-1] != text[-1 - period]:
+        return False
+    return text[-length:-period] == text[-length + period :]

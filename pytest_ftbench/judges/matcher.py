@@ -1,0 +1,89 @@
+"""What a matcher is: the text it reads, the finding it gives, and the settings it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, Protocol
+
+from pytest_ftbench.judges.normalise import Token, clean_text, cut_long, lower_in_place, tokenize
+
+Decision = Literal["right", "wrong", "undecided"]
+
+_QUOTED_CHARS = 120
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The text of one completion, with the forms that matchers share; each is made at most once."""
+
+    text: str
+    """As it came back, with the middle of a very long one left out."""
+    question: str = ""
+
+    @classmethod
+    def of(cls, text: str, question: str = "") -> Reading:
+        """The reading of a text of any length."""
+        return cls(cut_long(text), question)
+
+    @cached_property
+    def clean(self) -> str:
+        """The text without markup, with plain quotes and dashes: `clean_text`."""
+        return clean_text(self.text)
+
+    @cached_property
+    def low(self) -> str:
+        """`clean` in lower case, character by character: positions are the same in both."""
+        return lower_in_place(self.clean)
+
+    @cached_property
+    def low_question(self) -> str:
+        return lower_in_place(clean_text(self.question))
+
+    @cached_property
+    def tokens(self) -> list[Token]:
+        """The words and signs of `clean` that carry meaning, in order."""
+        return tokenize(self.clean)
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The tokens' normal forms."""
+        return tuple(token.word for token in self.tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one matcher makes of one completion."""
+
+    decision: Decision
+    """`wrong` claims that the completion gives another answer; `undecided` claims nothing."""
+    note: str = ""
+    """Why, where expected and received text alone do not say it."""
+
+
+RIGHT = Finding("right")
+WRONG = Finding("wrong")
+UNDECIDED = Finding("undecided")
+
+
+class Matcher(Protocol):
+    """Decides whether a completion gives the expected answer; one per type of answer."""
+
+    settings: Mapping[str, Callable[[str], object]]
+    """What may follow `name?`: each setting's reader, which raises ValueError saying what is allowed."""
+
+    def match(self, reading: Reading, expected: str, settings: Mapping[str, object]) -> Finding:
+        """Right, wrong or undecided; when in doubt, undecided.
+
+        settings: the values that the readers gave, for those settings that the case names.
+        Raises SpecError for an expected answer that this matcher cannot work with.
+        """
+
+
+def quote(text: str) -> str:
+    """The text as one quoted line of about 120 characters: head and tail of a longer one, escapes for line ends."""
+    trimmed = text.strip()
+    if len(trimmed) > _QUOTED_CHARS:
+        trimmed = f"{trimmed[: _QUOTED_CHARS - 40]} … {trimmed[-37:]}"
+    return repr(trimmed)

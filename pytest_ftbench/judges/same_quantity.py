@@ -1,0 +1,163 @@
+"""Whether two quantities say the same: value, unit, and the bound that "more than" puts on one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property, lru_cache
+from typing import Literal
+
+from pytest_ftbench.judges.quantities import Quantity
+from pytest_ftbench.judges.units import UNITS, dimension_of, is_same_unit, singular
+from pytest_ftbench.judges.vocabulary import PERCENT_WORDS, PLAIN_NOUNS, UNIT_ADJECTIVES
+
+Likeness = Literal["same", "differs", "unclear"]
+
+_HOW_MANY = re.compile(r"\b(?:how many|number of|amount of|count of)\s+((?:[^\W\d_]+[ -]?){1,3})")
+_ALPHABETIC = re.compile(r"[^\W\d_]+")
+_SCALES = tuple(Decimal(10) ** power for power in (2, 3, 6, 9, 12))
+_RATE_WORDS = {"year": ("annual", "annually", "yearly"), "month": ("monthly",), "week": ("weekly",), "day": ("daily",)}
+_AT_LEAST, _AT_MOST = ("gt", "ge", "plus"), ("lt", "le")
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How far a number may be off: absolute, or a fraction of the expected value."""
+
+    size: Decimal = Decimal(0)
+    is_relative: bool = False
+
+    def allows(self, wanted: Decimal, given: Decimal) -> bool:
+        return abs(wanted - given) <= (self.size * abs(wanted) if self.is_relative else self.size)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a question says about the number that it asks for."""
+
+    words: frozenset[str]
+    """Its words, singular."""
+    text: str = ""
+
+    @staticmethod
+    @lru_cache(maxsize=1024)
+    def of(low_question: str) -> Asked:
+        """What a cleaned lower-case question asks; kept, as many answers come to one question."""
+        return Asked(frozenset(map(singular, _ALPHABETIC.findall(low_question))), low_question)
+
+    @cached_property
+    def counted(self) -> tuple[str, ...]:
+        """The words after "how many", singular."""
+        found = _HOW_MANY.search(self.text)
+        return tuple(singular(word) for word in re.split(r"[ -]", found[1]) if word) if found else ()
+
+    @cached_property
+    def counted_unit(self) -> str:
+        """The unit after "how many", if a known one stands there."""
+        for count in (3, 2, 1):
+            if unit := UNITS.get(" ".join(self.counted[:count])):
+                return unit
+        return ""
+
+    @cached_property
+    def units(self) -> frozenset[str]:
+        """Every unit that it names."""
+        words = [singular(word) for word in _ALPHABETIC.findall(self.text)]
+        phrases = [" ".join(words[place : place + count]) for place in range(len(words)) for count in (1, 2)]
+        return frozenset(UNITS[phrase] for phrase in phrases if phrase in UNITS and len(phrase) > 1)
+
+
+def compare(wanted: Quantity, given: Quantity, asked: Asked, tolerance: Tolerance) -> Likeness:
+    """How a given quantity relates to the expected one; `unclear` where only a conversion or a person could tell."""
+    assert wanted.value is not None
+    if given.value is None:
+        low, high = min(given.parts), max(given.parts)
+        return "unclear" if low <= wanted.value <= high or given.unit.count("+") else "differs"
+    if not tolerance.allows(wanted.value, given.value):
+        return _compare_other_value(wanted, given, asked)
+    unit = _compare_units(wanted, _drop_asked_rate(given, asked), asked)
+    if unit != "same":
+        return unit
+    if not (wanted.unit or given.unit or wanted.noun or given.noun) and _differ_in_zeros(wanted, given, tolerance):
+        return "unclear"  # version 3.1 is not version 3.10
+    return _compare_bounds(wanted.bound, given.bound)
+
+
+def _drop_asked_rate(given: Quantity, asked: Asked) -> Quantity:
+    """ "25 days per year" is 25 days where the question says "a year" or "annual"."""
+    base, slash, per = given.unit.partition("/")
+    named = asked.words & {per, *_RATE_WORDS.get(per, ())}
+    return replace(given, unit=base) if slash and named else given
+
+
+def _compare_other_value(wanted: Quantity, given: Quantity, asked: Asked) -> Likeness:
+    assert wanted.value is not None
+    assert given.value is not None
+    unit = wanted.unit or asked.counted_unit
+    if unit and given.unit and not is_same_unit(unit, given.unit) and dimension_of(unit) == given.dimension:
+        return "unclear"
+    small, large = sorted((abs(wanted.value), abs(given.value)))
+    if small and large / small in _SCALES and (wanted.unit != given.unit or not given.unit):
+        return "unclear"  # 2.7 for $2.7 billion, 0.5 for 50 %, 1.85 m for 185
+    return "differs"
+
+
+def _compare_units(wanted: Quantity, given: Quantity, asked: Asked) -> Likeness:
+    if wanted.unit:
+        if given.unit:
+            return "same" if _is_same_or_asked(wanted.unit, given.unit, asked) else "differs"
+        fits = _goes_with(given, asked) and not given.is_label and given.noun not in PLAIN_NOUNS
+        return "same" if fits else "unclear"
+    if given.unit:
+        return _compare_added_unit(wanted, given, asked)
+    if wanted.noun:
+        return "same" if given.noun in ("", wanted.noun) else "unclear"
+    return "same" if _goes_with(given, asked) else "unclear"
+
+
+def _goes_with(given: Quantity, asked: Asked) -> bool:
+    """Whether the word after a number without unit leaves open what it counts, or is the question's own."""
+    return not given.noun or given.noun in asked.words or given.noun in UNIT_ADJECTIVES | PLAIN_NOUNS
+
+
+def _is_same_or_asked(wanted: str, given: str, asked: Asked) -> bool:
+    """Same unit; where spellings only go together (degree, Celsius), the question must not name a third."""
+    if wanted == given:
+        return True
+    named = {unit for unit in asked.units if dimension_of(unit) == dimension_of(given) and unit != wanted}
+    return is_same_unit(wanted, given) and (not named or given in named)
+
+
+def _compare_added_unit(wanted: Quantity, given: Quantity, asked: Asked) -> Likeness:
+    """The expected answer has no unit, the given one has: does it go with the question?"""
+    if wanted.noun:
+        return "differs"
+    siblings = {unit for unit in asked.units if dimension_of(unit) == given.dimension}
+    if siblings:
+        return "same" if any(is_same_unit(unit, given.unit) for unit in siblings) else "differs"
+    if given.unit == "percent":
+        return "same" if PERCENT_WORDS & asked.words else "unclear"
+    return "unclear" if asked.counted else "same"
+
+
+def _differ_in_zeros(wanted: Quantity, given: Quantity, tolerance: Tolerance) -> bool:
+    """Whether two equal decimals were written with different numbers of places."""
+    if tolerance.size:
+        return False
+    places = [len(quantity.written.partition(".")[2]) for quantity in (wanted, given)]
+    return places[0] != places[1] and wanted.value == given.value
+
+
+def _compare_bounds(wanted: str, given: str) -> Likeness:
+    """Opposite bounds differ; leaving one out is forgiven, adding one is not.
+
+    But "less than 5" may not lose its bound: 5 is not among what it allows.
+    """
+    if wanted == given or (given in ("", "near") and wanted != "lt"):
+        return "same"
+    if "plus" in (wanted, given) and wanted in _AT_LEAST and given in _AT_LEAST:
+        return "same"
+    if (wanted in _AT_LEAST and given in _AT_MOST) or (wanted in _AT_MOST and given in _AT_LEAST):
+        return "differs"
+    return "unclear"
