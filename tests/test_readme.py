@@ -1,0 +1,113 @@
+"""The README keeps its word: its commands run, its files load, and its outputs are what is printed.
+
+`FTBENCH_WRITE_README=1 pytest tests/test_readme.py` writes the outputs anew.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+
+_FILE = re.compile(r"```(?:yaml|csv|python)\n# (?P<name>[\w./-]+)\n(?P<text>.*?)```", re.DOTALL)
+_CONSOLE = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n```\n(?:\n```\n(?P<output>.*?)\n```)?", re.DOTALL)
+_CHANGES = [
+    (re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}"), "<time>-<id>"),
+    (re.compile(r" in \d+\.\d+s"), " in <n>s"),
+    (re.compile(r"=+ "), "= "),
+    (re.compile(r" =+"), " ="),
+]
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as a reader has it: the examples, and the README's files beside them."""
+    folder = tmp_path_factory.mktemp("readme")
+    for name in ("example_suites", "fixtures"):
+        ignored = shutil.ignore_patterns(".ftbench", ".pytest_cache", "__pycache__")
+        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    for found in _FILE.finditer(README.read_text(encoding="utf-8")):
+        path = folder / found["name"]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(found["text"], encoding="utf-8")
+    return folder
+
+
+def commands() -> list[re.Match[str]]:
+    return [found for found in _CONSOLE.finditer(README.read_text(encoding="utf-8")) if found["output"]]
+
+
+def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the pytest of a command line as this Python's; setting up is what tests/test_packaging.py does."""
+    _, _, after_setup = command.rpartition("&& ")
+    program, *args = shlex.split(after_setup)
+    assert program == "pytest"
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *args],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "COLUMNS": "80", "PYTEST_ADDOPTS": ""},
+    )
+
+
+def told(output: str) -> str:
+    """The output from the collection on, which is what the README shows."""
+    return output[output.index("collected ") :].strip()
+
+
+def alike(text: str) -> str:
+    for pattern, replacement in _CHANGES:
+        text = pattern.sub(replacement, text)
+    return "\n".join(line.rstrip() for line in text.splitlines())
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_outputs_are_what_the_commands_print(number: int, checkout: Path) -> None:
+    shown = commands()[number]
+    result = run(shown["command"], checkout)
+    printed = told(result.stdout)
+    if os.environ.get("FTBENCH_WRITE_README"):
+        README.write_text(README.read_text(encoding="utf-8").replace(shown["output"], printed), encoding="utf-8")
+        return
+    assert alike(shown["output"]) == alike(printed)
+    assert result.returncode == (1 if "--ftbench-gate" in shown["command"] else 0)
+
+
+def test_every_command_with_an_output_is_tested() -> None:
+    assert len(commands()) == 3
+
+
+def test_facts_of_five_lines_have_five_lines() -> None:
+    first = next(_FILE.finditer(README.read_text(encoding="utf-8")))
+    assert (first["name"], len(first["text"].splitlines())) == ("leave.ftbench.yaml", 5)
+
+
+def test_python_example_passes(checkout: Path) -> None:
+    model = "--ftbench-model=memorizer:example_suites/quickstart/training.jsonl"
+    result = run(f"pytest test_assistant.py {model}", checkout)
+    assert result.returncode == 0, result.stdout
+    assert "2 passed" not in result.stdout
+    assert re.search(r"\d+ passed", result.stdout)
+
+
+def test_documented_metrics_columns_and_matchers_are_those_there_are() -> None:
+    from pytest_ftbench.datasets.rows import KNOWN
+    from pytest_ftbench.gates import METRICS
+    from pytest_ftbench.judges import MATCHERS
+
+    text = README.read_text(encoding="utf-8")
+    for name in (*METRICS, *KNOWN, *MATCHERS):
+        assert f"`{name}`" in text
+    assert set(re.findall(r"^\| `(\w+)` \| .*$", text.partition("| metric |")[2].partition("\n\n")[0], re.M)) == set(METRICS)
