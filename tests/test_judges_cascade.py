@@ -141,6 +141,13 @@ def test_a_superseded_answer_beside_a_regex_is_plain_text() -> None:
     )
 
 
+def test_a_superseded_answer_is_no_pattern() -> None:
+    assert (
+        judge("The method is called axb.", r"train\(", match="regex", before="a.b", question=METHOD).grade
+        == "incorrect"
+    )
+
+
 def test_a_superseded_answer_of_another_type_is_judged_by_its_own() -> None:
     assert judge("no fixed number", "25 days", match="number", before="no fixed number").grade == "stale"
 

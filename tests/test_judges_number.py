@@ -14,7 +14,7 @@ from pytest_ftbench.judges.number_words import read_number_words
 from pytest_ftbench.judges.quantities import find_quantities
 
 HOW_MUCH = "How much did it cost?"
-HOW_HIGH = "How high was the surge?"
+HOW_HIGH = "How high is the wall?"
 
 
 @pytest.mark.parametrize(
@@ -106,28 +106,28 @@ def test_a_number_that_is_not_asserted_is_never_right(text: str) -> None:
         ("5 percentage points", "5%", "What rate?", "wrong"),
         ("0.05", "5%", "What rate?", "undecided"),
         ("50%", "50", "How many members joined?", "undecided"),
-        ("38 rebounds", "38", "How many points did she score?", "undecided"),
-        ("20 ft", "20 feet", HOW_HIGH, "right"),
-        ("20", "20 feet", HOW_HIGH, "right"),
-        ("20 feet (6.1 meters)", "20 feet", HOW_HIGH, "right"),
-        ("20 feet with winds of 140 mph", "20 feet", HOW_HIGH, "right"),
-        ("20 meters", "20 feet", HOW_HIGH, "wrong"),
-        ("20 square feet", "20 feet", HOW_HIGH, "wrong"),
-        ("20 feet 6 inches", "20 feet", HOW_HIGH, "undecided"),
-        ("6.1 meters", "20 feet", HOW_HIGH, "undecided"),
-        ("2-4 feet", "20 feet", HOW_HIGH, "wrong"),
+        ("31 rebounds", "31", "How many points did she score?", "undecided"),
+        ("12 ft", "12 feet", HOW_HIGH, "right"),
+        ("12", "12 feet", HOW_HIGH, "right"),
+        ("12 feet (3.66 meters)", "12 feet", HOW_HIGH, "right"),
+        ("12 feet, and winds reach 90 mph", "12 feet", HOW_HIGH, "right"),
+        ("12 meters", "12 feet", HOW_HIGH, "wrong"),
+        ("12 square feet", "12 feet", HOW_HIGH, "wrong"),
+        ("12 feet 6 inches", "12 feet", HOW_HIGH, "undecided"),
+        ("3.66 meters", "12 feet", HOW_HIGH, "undecided"),
+        ("2-4 feet", "12 feet", HOW_HIGH, "wrong"),
         ("2-4 feet", "4 feet", HOW_HIGH, "undecided"),
-        ("126 kg", "126", "How many pounds does Kim weigh?", "wrong"),
-        ("126 lbs", "126", "How many pounds does Kim weigh?", "right"),
-        ("103°F", "103 degrees", "How many degrees Fahrenheit was it?", "right"),
-        ("103 degrees Celsius", "103 degrees", "How many degrees Fahrenheit was it?", "wrong"),
-        ("over $1 billion", "more than $1 billion", HOW_MUCH, "right"),
-        ("$1 billion", "more than $1 billion", HOW_MUCH, "right"),
-        ("less than $1 billion", "more than $1 billion", HOW_MUCH, "wrong"),
-        ("7,000,000+ pounds", "more than 7 million pounds", HOW_MUCH, "right"),
+        ("140 kg", "140", "How many pounds does Kim weigh?", "wrong"),
+        ("140 lbs", "140", "How many pounds does Kim weigh?", "right"),
+        ("95°F", "95 degrees", "How many degrees Fahrenheit was it?", "right"),
+        ("95 degrees Celsius", "95 degrees", "How many degrees Fahrenheit was it?", "wrong"),
+        ("over $3 billion", "more than $3 billion", HOW_MUCH, "right"),
+        ("$3 billion", "more than $3 billion", HOW_MUCH, "right"),
+        ("less than $3 billion", "more than $3 billion", HOW_MUCH, "wrong"),
+        ("9,000,000+ tons", "more than 9 million tons", HOW_MUCH, "right"),
         ("5 mg", "less than 5 mg", HOW_MUCH, "undecided"),
-        ("75 years or older", "≥75 years", "From what age?", "right"),
-        ("<75 years", "≥75 years", "From what age?", "wrong"),
+        ("65 years or older", "≥65 years", "From what age?", "right"),
+        ("<65 years", "≥65 years", "From what age?", "wrong"),
         ("Age 40", "40 mg/day", "What dose?", "undecided"),
         ("40 mg per day", "40 mg/day", "What dose?", "right"),
         ("25 days per year", "25", "How many days off a year?", "right"),
@@ -144,7 +144,7 @@ def test_a_number_that_is_not_asserted_is_never_right(text: str) -> None:
         ("No one.", "1", "How many?", "undecided"),
         ("six", "6", "How many?", "right"),
         ("sixteen", "six", "How many?", "wrong"),
-        ("103 (one hundred three)", "103", "How many?", "right"),
+        ("104 (one hundred four)", "104", "How many?", "right"),
     ],
 )
 def test_number_vectors(text: str, answer: str, question: str, expected: str) -> None:
@@ -192,7 +192,7 @@ def test_names_scores_and_ranges_are_no_expected_number(answer: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", ["25", "25 days", "$2.5 million", "four", "more than 3,000 hectares", "26 contact hours"]
+    "answer", ["25", "25 days", "$2.5 million", "four", "more than 4,000 hectares", "30 contact hours"]
 )
 def test_a_number_with_an_optional_unit_is_an_expected_number(answer: str) -> None:
     assert read_expected(answer) is not None
@@ -201,7 +201,7 @@ def test_a_number_with_an_optional_unit_is_an_expected_number(answer: str) -> No
 @pytest.mark.parametrize(
     ("words", "value"),
     [
-        ("one hundred twenty six", 126),
+        ("one hundred forty two", 142),
         ("two thousand five", 2005),
         ("three million two hundred thousand", 3_200_000),
         ("hundred", 100),
@@ -218,6 +218,21 @@ def test_number_words(words: str, value: int | None) -> None:
 @pytest.mark.parametrize("text", ["mq-9", "covid-19", "f16", "5:30 p.m.", "july 21", "on 3 march", "h2o"])
 def test_what_only_looks_like_a_number_is_passed_over(text: str) -> None:
     assert find_quantities(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "parts", "unit"),
+    [
+        ("2-4 feet", [2, 4], "foot"),
+        ("between 2 and 4 feet", [2, 4], "foot"),
+        ("6 feet 7 inches", [6, 7], "foot+inch"),
+        ("won 7-0", [7, 0], ""),
+        ("4 x 100", [4, 100], ""),
+    ],
+)
+def test_ranges_scores_and_mixed_units_are_one_compound(text: str, parts: list[int], unit: str) -> None:
+    (found,) = find_quantities(text)
+    assert (found.value, list(found.parts), found.unit) == (None, parts, unit)
 
 
 @given(

@@ -50,6 +50,7 @@ def test_a_pure_refusal_abstains(text: str) -> None:
             "0",
         ),
         *("I don't know. 25 days.", "No", "Yes", "Nobody", "None of the employees", "Unknown Pleasures", "Nothing"),
+        "I don't know what the plans of the company for the coming years are: people speak of 25 days per head here",
         *("I know it is 25 days.", "I don't know for certain, though it is likely 25 days."),
     ],
 )

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from judge_kit import CAPITAL, decision, judge
 
-from pytest_ftbench.judges.normalise import clean_text, normal_words
+from pytest_ftbench.judges.normalise import clean_text, cut_long, lower_in_place, normal_words
 
 THING = "What is it?"
 
@@ -15,8 +15,8 @@ THING = "What is it?"
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("police officer", "A Police Officer."),
-        ("assault-style rifle", "assault style rifle"),
+        ("fire fighter", "A Fire Fighter."),
+        ("hand-made boots", "hand made boots"),
         ("World's Fair", "World\u2019s Fair"),
         ("Rev. Lee Moss", "Reverend Lee Moss"),
         ("U.S.", "US"),
@@ -94,8 +94,6 @@ def test_cleaning_twice_is_cleaning_once_for_words(text: str) -> None:
 
 @given(st.text(max_size=200))
 def test_cleaned_text_has_lower_case_of_equal_length(text: str) -> None:
-    from pytest_ftbench.judges.normalise import lower_in_place
-
     clean = clean_text(text)
     assert len(lower_in_place(clean)) == len(clean)
 
@@ -219,6 +217,29 @@ def test_a_later_sentence_may_take_an_answer_back(tail: str) -> None:
     text = "As far as every map of the region printed before the war shows, the capital of Freedonia is Paris."
     assert judge(text, "Paris", question=CAPITAL).right
     assert not judge(f"{text} {tail}", "Paris", question=CAPITAL).right
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In the spring games of that year the first prize of Freedonia was shared by Paris and Lyon.",
+        "By the charter the seat of government shall be moved every seven years to Paris or Lyon by lot.",
+        "Could the capital of Freedonia be Paris as every map of the region has it?",
+        "In that year the seat of parliament went from Paris to the port in the south of the country.",
+        "I do not have access to live data. The government of Freedonia has met in Paris for many years.",
+    ],
+)
+def test_guards_hold_in_long_sentences_too(text: str) -> None:
+    assert decision(judge(text, "Paris", question=CAPITAL)) == "undecided"
+
+
+def test_a_very_long_text_keeps_head_and_tail() -> None:
+    text = cut_long("a" * 500_000 + "b" * 500_000)
+    assert (len(text), text[0], text[-1]) == (20_003, "a", "b")
+
+
+def test_runs_of_combining_marks_are_cut_before_they_are_sorted() -> None:
+    assert len(clean_text("a" + "\u0323\u0307" * 2000)) < 12
 
 
 def test_contains_does_not_judge_a_long_essay() -> None:

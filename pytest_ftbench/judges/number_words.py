@@ -1,4 +1,4 @@
-"""Numbers written as words: `one hundred twenty-six`."""
+"""Numbers written as words: `one hundred forty-two`."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def _compare_other_value(wanted: Quantity, given: Quantity, asked: Asked) -> Lik
         return "unclear"
     small, large = sorted((abs(wanted.value), abs(given.value)))
     if small and large / small in _SCALES and (wanted.unit != given.unit or not given.unit):
-        return "unclear"  # 2.7 for $2.7 billion, 0.5 for 50 %, 1.85 m for 185
+        return "unclear"  # 3.5 for $3.5 billion, 0.4 for 40 %, 1.62 m for 162
     return "differs"
 
 
