@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import reprlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
+from types import NoneType
 from typing import Any, Literal, Protocol
 
 from pytest_ftbench.errors import EndpointError
@@ -77,11 +79,15 @@ class Engine:
         self._known: dict[str, Completion] = {}
 
     def key(self, question: Question) -> str:
-        """The name of a question's answer: alike for aliases of the same endpoint."""
+        """The name of a question's answer: alike for aliases of the same endpoint.
+
+        Local endpoints share nothing: their answers cost nothing, are never stored, and may depend on options that
+        their identity does not name (the threshold of a memorizer).
+        """
         provider = self._providers[question.endpoint]
-        return answer_key(
-            question.prompt, identity=provider.identity, sampling=provider.sampling, sample=question.sample
-        )
+        own = {"alias": question.endpoint} if provider.is_local else {}
+        identity = {**provider.identity, **own}
+        return answer_key(question.prompt, identity=identity, sampling=provider.sampling, sample=question.sample)
 
     def learn(self, key: str, completion: Completion) -> None:
         """Take an answer that another process of this run has got."""
@@ -97,7 +103,8 @@ class Engine:
     def prefetch(self, questions: Iterable[Question], *, on_answer: OnAnswer | None = None) -> None:
         """Ask for every question that has no answer yet, many at a time.
 
-        KeyboardInterrupt stops asking, keeps the answers of the calls in flight that arrive soon, and goes on upwards.
+        KeyboardInterrupt, or whatever else ends the wait, stops asking, keeps the answers of the calls in flight that
+        arrive soon, and goes on upwards.
         """
         report = on_answer or (lambda _key, _completion: None)
         outstanding: dict[str, Question] = {}
@@ -114,7 +121,7 @@ class Engine:
         try:
             for answer in pool:
                 self._take(answer, report)
-        except KeyboardInterrupt:
+        except BaseException:  # Ctrl-C above all, but SystemExit from a signal handler costs no answer either
             for answer in pool.last_answers(GRACE_S):
                 self._take(answer, report)
             raise
@@ -148,9 +155,12 @@ class Engine:
         entry = self._opened_store().get(key)
         if entry is None:
             return None
-        self.counts[question.endpoint].cache_hits += 1
         stored: dict[str, Any] = {name: entry.value.get(name) for name in _STORED}
-        return Completion(**stored, cached=True)
+        completion = Completion(**stored, cached=True)
+        if not _is_whole(completion):
+            return None  # some other program's row: the question is asked again
+        self.counts[question.endpoint].cache_hits += 1
+        return _cleaned(completion)
 
     def _ask(self, question: Question) -> Completion:
         provider = self._providers[question.endpoint]
@@ -162,11 +172,14 @@ class Engine:
         try:
             completion = provider.complete(question.prompt, sample=question.sample)
         except EndpointError as error:
-            return Completion(error=str(error))
+            return Completion(error=_encodable(str(error)))
         except Exception as error:  # noqa: BLE001  # a provider's fault is a status of its question, not of the session
-            return Completion(error=f"{type(error).__name__}: {error}")
+            return Completion(error=_encodable(f"{type(error).__name__}: {error}"))
+        if not _is_whole(completion):
+            kind = type(provider).__name__
+            return Completion(error=f"the provider {kind} returned no completion but {reprlib.repr(completion)}")
         latency_s = completion.latency_s if completion.latency_s is not None else time.perf_counter() - started
-        return replace(completion, text=_encodable(completion.text), latency_s=latency_s)
+        return replace(_cleaned(completion), latency_s=latency_s)
 
     def _keep(self, key: str, question: Question, completion: Completion) -> Completion:
         provider, counts = self._providers[question.endpoint], self.counts[question.endpoint]
@@ -184,8 +197,38 @@ class Engine:
         return self._store
 
 
+_KINDS: Mapping[str, type | tuple[type, ...]] = {
+    "text": str,
+    **dict.fromkeys(("finish_reason", "served_model", "fingerprint", "error"), (str, NoneType)),
+    **dict.fromkeys(("tokens_in", "tokens_out"), (int, NoneType)),
+    "latency_s": (float, int, NoneType),
+}
+
+
+def _is_whole(completion: object) -> bool:
+    """Whether it is a completion whose fields are of their kinds: providers and cache rows are other people's."""
+    if not isinstance(completion, Completion):
+        return False
+    return all(isinstance(getattr(completion, name), kind) for name, kind in _KINDS.items())
+
+
+def _cleaned(completion: Completion) -> Completion:
+    """The completion without lone surrogates, which no file, socket or terminal could take."""
+    return replace(
+        completion,
+        text=_encodable(completion.text),
+        finish_reason=_encodable_or_none(completion.finish_reason),
+        served_model=_encodable_or_none(completion.served_model),
+        fingerprint=_encodable_or_none(completion.fingerprint),
+        error=_encodable_or_none(completion.error),
+    )
+
+
+def _encodable_or_none(text: str | None) -> str | None:
+    return None if text is None else _encodable(text)
+
+
 def _encodable(text: str) -> str:
-    """The text without lone surrogates, which no file, socket or terminal could take."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 

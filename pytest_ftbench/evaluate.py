@@ -52,6 +52,7 @@ def build_result(
         cached=completion.cached,
         error=error,
         served_model=completion.served_model,
+        trained_answer=case.trained_answer if case.expect == "abstain" else None,
     )
 
 

@@ -28,6 +28,8 @@ def prefetch_shared(engine: Engine, questions: Iterable[Question], *, folder: Pa
         for key, completion in _read(path):
             engine.learn(key, completion)
         with path.open("a", encoding="utf-8") as file:
+            # A killed process may have left half a line: what follows must not become part of it.
+            file.write("\n" if file.tell() else "")
 
             def write(key: str, completion: Completion) -> None:
                 file.write(json.dumps([key, asdict(completion)]) + "\n")

@@ -26,19 +26,18 @@ def node_name(text: str) -> str:
 
 def node_names(texts: Sequence[str]) -> list[str]:
     """Distinct node names for distinct texts, whatever their order: those that would clash carry their hash."""
-    names = [node_name(text) for text in texts]
-    texts_of: dict[str, set[str]] = {}
-    for text, name in zip(texts, names, strict=True):
-        texts_of.setdefault(name.casefold(), set()).add(text)
-    return [
-        name if len(texts_of[name.casefold()]) == 1 else f"{name}-{short_hash(text)}"
-        for text, name in zip(texts, names, strict=True)
-    ]
+    name_of = {text: node_name(text) for text in texts}
+    for digits in (6, 24):  # six tell most apart; thousands of long texts that begin alike need more
+        clashing = set(repeated(name.casefold() for name in name_of.values()))
+        for text, name in name_of.items():
+            if name.casefold() in clashing:
+                name_of[text] = f"{node_name(text)}-{short_hash(text, digits=digits)}"
+    return [name_of[text] for text in texts]
 
 
-def short_hash(*parts: str) -> str:
-    """Six hexadecimal digits that tell texts apart in a name."""
-    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:6]
+def short_hash(*parts: str, digits: int = 6) -> str:
+    """A few hexadecimal digits that tell texts apart in a name."""
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:digits]
 
 
 def repeated(texts: Iterable[str]) -> list[str]:

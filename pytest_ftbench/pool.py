@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from queue import Empty, SimpleQueue
 
 from pytest_ftbench.records import Completion, Question
 
@@ -24,54 +23,59 @@ class Pool:
         self, ask: Callable[[Question], Completion], questions: Mapping[str, Question], *, threads: int
     ) -> None:
         self._ask = ask
-        self._total = len(questions)
-        self._waiting: SimpleQueue[tuple[str, Question]] = SimpleQueue()
-        self._done: SimpleQueue[Answer] = SimpleQueue()
-        self._sent = threading.Semaphore(0)
-        self._stopped = threading.Event()
-        self._handed_out: list[Answer] = []
-        self._received = 0
-        for item in questions.items():
-            self._waiting.put(item)
-        for number in range(min(threads, self._total)):
-            threading.Thread(target=self._work, name=f"ftbench-ask-{number}", daemon=True).start()
+        self._questions = list(questions.items())
+        self._threads = threads
+        self._changed = threading.Condition()
+        # Guarded by the condition: how many were sent, what has come back in order of arrival, whether to send more.
+        self._sent = 0
+        self._answers: list[Answer] = []
+        self._is_stopped = False
+        self._handled = 0
+        """Only the iterating thread counts these, after its handling: an answer is never lost between the two."""
 
     def __iter__(self) -> Iterator[Answer]:
-        while self._received < self._total:
-            yield self._next(None)
+        for number in range(min(self._threads, len(self._questions))):
+            threading.Thread(target=self._work, name=f"ftbench-ask-{number}", daemon=True).start()
+        while self._handled < len(self._questions):
+            yield self._await_next(None)
+            self._handled += 1
 
     def stop(self) -> None:
         """Send no further question."""
-        self._stopped.set()
+        with self._changed:
+            self._is_stopped = True
 
     def last_answers(self, grace_s: float) -> Iterator[Answer]:
         """Stop, then the answers to what was already sent, as far as they arrive within grace_s seconds.
 
         The last answer handed out comes first, once more: an interrupt may have cut its handling short.
         """
-        self.stop()
+        self.stop()  # from here on `_sent` stays as it is
         deadline = time.monotonic() + grace_s
-        yield from self._handed_out
-        sent = 0
-        while self._sent.acquire(blocking=False):
-            sent += 1
-        while self._received < sent:
+        while self._handled < self._sent:
             try:
-                yield self._next(max(0.0, deadline - time.monotonic()))
-            except Empty:
+                yield self._await_next(max(0.0, deadline - time.monotonic()))
+            except TimeoutError:
                 return
+            self._handled += 1
 
-    def _next(self, timeout_s: float | None) -> Answer:
-        answer = self._done.get(timeout=timeout_s)
-        self._received += 1
-        self._handed_out = [answer]
-        return answer
+    def _await_next(self, timeout_s: float | None) -> Answer:
+        with self._changed:
+            if not self._changed.wait_for(lambda: len(self._answers) > self._handled, timeout_s):
+                raise TimeoutError
+            return self._answers[self._handled]
 
     def _work(self) -> None:
-        while not self._stopped.is_set():
+        while True:
+            with self._changed:
+                if self._is_stopped or self._sent == len(self._questions):
+                    return
+                key, question = self._questions[self._sent]
+                self._sent += 1
             try:
-                key, question = self._waiting.get_nowait()
-            except Empty:
-                return
-            self._sent.release()
-            self._done.put((key, question, self._ask(question)))
+                completion = self._ask(question)
+            except BaseException as error:  # noqa: BLE001  # a thread that dies in silence would be waited for without end
+                completion = Completion(error=f"{type(error).__name__}: {error}")
+            with self._changed:
+                self._answers.append((key, question, completion))
+                self._changed.notify_all()

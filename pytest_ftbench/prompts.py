@@ -23,7 +23,7 @@ def content_hash(case: Case) -> str:
 
     Neither the id nor the place nor the tags enter, so that a renamed or moved question stays the same question.
     """
-    content = [case.question, case.prompt, case.system, case.expect, case.answer, case.match]
+    content = [case.question, case.text_to_send, case.system, case.expect, case.answer, case.match]
     return hashlib.sha256(_canonical(content)).hexdigest()[:16]
 
 

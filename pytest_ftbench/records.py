@@ -162,6 +162,8 @@ class Result:
     cached: bool
     error: str | None
     served_model: str | None = None
+    trained_answer: str | None = None
+    """Where abstention is due: the answer that would be a leak; empty where none is known. None: an answer is due."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ KEPT = 50
 """How many unnamed runs are kept."""
 
 _AUTO_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}\.jsonl")
-_RUN_NAME = re.compile(r"[\w][\w.+-]*")
+_RUN_NAME = re.compile(r"[\w][\w.+-]{0,99}")
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# Made by pytest-ftbench; see https://bford.info/cachedir/\n"
 
 Line = dict[str, Any]
@@ -32,7 +32,8 @@ class RunWriter:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self.header: Line = {"kind": "run", "schema": SCHEMA, **header}
-        self._file = path.open("w", encoding="utf-8", newline="\n")
+        # A lone surrogate becomes its escape, which JSON reads back: no text of a model's or a user's stops a session.
+        self._file = path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
         self._results: list[tuple[tuple[str | int, ...], str]] = []
         """What they are sorted by, and their lines."""
         self._gates: list[str] = []
@@ -61,7 +62,7 @@ class RunWriter:
         if end is not None:
             lines.append(_line({"kind": "end", **end}))
         temporary = self.path.with_suffix(".tmp")
-        temporary.write_text("".join(lines), encoding="utf-8", newline="\n")
+        temporary.write_text("".join(lines), encoding="utf-8", errors="backslashreplace", newline="\n")
         temporary.replace(self.path)
 
     def _write(self, line: str) -> None:
@@ -81,7 +82,7 @@ def runs_folder(root: Path) -> Path:
     """Where the runs of a project lie, made if need be, out of the way of version control and of backups."""
     home = root / ".ftbench"
     if not home.is_dir():
-        home.mkdir(parents=True)
+        home.mkdir(parents=True, exist_ok=True)  # another session may have been quicker
         (home / ".gitignore").write_text("*\n", encoding="utf-8")
         (home / "CACHEDIR.TAG").write_text(_TAG, encoding="utf-8")
     runs = home / "runs"
@@ -90,9 +91,11 @@ def runs_folder(root: Path) -> Path:
 
 
 def saved_run(root: Path, name: str) -> Path:
-    """Where a run of that name is saved. Raises SpecError for a name that no file can have, or that is taken."""
+    """Where a run of that name is saved. Raises SpecError for a name not allowed or taken."""
     if not _RUN_NAME.fullmatch(name):
-        raise SpecError(f"run name {name!r}: use letters, digits and . _ + - only.")
+        raise SpecError(f"run name {name!r}: use up to 100 letters, digits and . _ + -, the first a letter or digit.")
+    if _AUTO_NAME.fullmatch(f"{name}.jsonl"):
+        raise SpecError(f"run name {name!r} looks like that of an unnamed run, to be removed some day. Choose another.")
     path = root / ".ftbench" / "runs" / f"{name}.jsonl"
     if path.exists():
         raise SpecError(f"run name {name!r} is taken by {path}. A saved run is never overwritten: choose another name.")
@@ -102,15 +105,24 @@ def saved_run(root: Path, name: str) -> Path:
 def forget_old_runs(folder: Path, *, kept: int = KEPT) -> None:
     """Remove all but the newest unnamed runs; runs saved under a name stay."""
     unnamed = sorted(path for path in folder.iterdir() if _AUTO_NAME.fullmatch(path.name))
-    for path in unnamed[:-kept]:
+    for path in unnamed[: max(0, len(unnamed) - kept)]:
         path.unlink(missing_ok=True)
 
 
 def publish(run: Path, copies: Iterable[Path]) -> None:
-    """Put copies of a finished run elsewhere; each appears whole or not at all. Raises OSError."""
+    """Put copies of a finished run elsewhere; each appears whole or not at all. Raises OSError.
+
+    A copy that names a device or pipe is written into it, and a symbolic link stays one.
+    """
     text = run.read_bytes()
-    for copy in copies:
+    for copy in (path.resolve() for path in copies):
         copy.parent.mkdir(parents=True, exist_ok=True)
+        if copy.exists() and not copy.is_file():
+            copy.write_bytes(text)
+            continue
         temporary = copy.with_name(f".{copy.name}.{os.getpid()}.tmp")
-        temporary.write_bytes(text)
-        temporary.replace(copy)
+        try:
+            temporary.write_bytes(text)
+            temporary.replace(copy)
+        finally:
+            temporary.unlink(missing_ok=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ from pathlib import Path
 from pytest_ftbench.errors import DataError
 
 Row = dict[str, str]
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def read_text(path: Path, *, shown_as: str = "") -> str:
@@ -36,6 +39,11 @@ def read_text(path: Path, *, shown_as: str = "") -> str:
     return text
 
 
+def has_half_character(text: str) -> bool:
+    """Whether the text holds a lone surrogate, which an escape can write but no file, socket or terminal can take."""
+    return _SURROGATE.search(text) is not None
+
+
 def read_csv_rows(path: Path, *, shown_as: str = "") -> tuple[list[str], list[tuple[int, Row]]]:
     """The header and the rows of a CSV file, each row with the line it starts on; every cell stays text.
 
@@ -46,34 +54,43 @@ def read_csv_rows(path: Path, *, shown_as: str = "") -> tuple[list[str], list[tu
     text = read_text(path, shown_as=place)
     limit_before = csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     try:
-        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-        header = [name.strip() for name in next(reader)]
+        records = _records(text, place)
+        line, cells = next(records, (1, []))
+        if not cells:
+            raise DataError(place, "the file is empty. Give it at least one row.")
+        header = [name.strip() for name in cells]
         if doubled := [name for name in header if name and header.count(name) > 1]:
-            raise DataError(f"{place}:1", f"column {doubled[0]!r} stands twice. Rename one of them.")
-        return header, list(_rows(reader, header, place))
-    except csv.Error as error:
-        raise DataError(f"{place}:{reader.line_num}", f"not readable as CSV ({error}). Check the quotes.") from None
+            raise DataError(f"{place}:{line}", f"column {doubled[0]!r} stands twice. Rename one of them.")
+        return header, [(line, _row(header, cells, f"{place}:{line}")) for line, cells in records]
     finally:
         csv.field_size_limit(limit_before)
 
 
-def _rows(reader: csv._reader, header: list[str], place: str) -> Iterator[tuple[int, Row]]:  # type: ignore[name-defined]  # csv's reader type has no public name
-    line = reader.line_num + 1
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            if len(cells) > len(header):
-                fault = (
-                    f"{len(cells)} cells, but the header names {len(header)} columns. Quote cells that hold a comma."
-                )
-                raise DataError(f"{place}:{line}", fault)
-            yield line, dict.fromkeys(header, "") | dict(zip(header, cells, strict=False))
-        line = reader.line_num + 1
+def _records(text: str, place: str) -> Iterator[tuple[int, list[str]]]:
+    """The records that are not blank, each with the line it starts on."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        # The line where the record starts: a quote that is never closed takes in all lines after it.
+        raise DataError(f"{place}:{line}", f"not readable as CSV ({error}). Check the quotes.") from None
+
+
+def _row(header: list[str], cells: list[str], place: str) -> Row:
+    if len(cells) > len(header):
+        fault = f"{len(cells)} cells, but the header names {len(header)} columns. Quote cells that hold a comma."
+        raise DataError(place, fault)
+    return dict.fromkeys(header, "") | dict(zip(header, cells, strict=False))
 
 
 def read_json_lines(path: Path, *, shown_as: str = "") -> list[tuple[int, dict[str, object]]]:
     """The objects of a JSON Lines file, each with its line; blank lines are passed over.
 
-    Numbers stay the text they are written as, so that nothing is rounded or reformatted.
+    Numbers (and `NaN`) stay the text they are written as, so that nothing is rounded or reformatted.
     Raises DataError for an unreadable file, a line that is no JSON object, or a key that stands twice in one.
     """
     place = shown_as or str(path)
@@ -82,7 +99,9 @@ def read_json_lines(path: Path, *, shown_as: str = "") -> list[tuple[int, dict[s
         if not text.strip():
             continue
         try:
-            value = json.loads(text, parse_float=str, parse_int=str, object_pairs_hook=_refuse_doubled_keys)
+            value = json.loads(
+                text, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_refuse_doubled_keys
+            )
         except (ValueError, RecursionError) as error:
             fault = f"not a line of JSON ({error}). Each line must be one JSON object."
             raise DataError(f"{place}:{line}", fault) from None

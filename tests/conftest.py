@@ -62,7 +62,8 @@ class Project:
         return self.pytester.runpytest_subprocess("--ftbench-out=out/run.jsonl", *self.workers, *args)
 
     def lines(self, kind: str | None = None) -> list[dict[str, Any]]:
-        found = [json.loads(line) for line in (self.path / "out/run.jsonl").read_text().splitlines()]
+        text = (self.path / "out/run.jsonl").read_text(encoding="utf-8")  # an answer may hold other ends of line
+        found = [json.loads(line) for line in text.split("\n")[:-1]]
         return [line for line in found if kind is None or line["kind"] == kind]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import reprlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -112,4 +113,4 @@ def _as_data_error(error: ValidationError, document: LinedYaml, place: str) -> D
         return DataError(here, f"no key {name!r}. Add it.")
     where = ".".join(str(part) for part in path)
     expected = _EXPECTED.get(first["type"]) or f"{first['msg'][0].lower()}{first['msg'][1:]}"
-    return DataError(here, f"{where}: {expected}, got {first['input']!r}.")
+    return DataError(here, f"{where}: {expected}, got {reprlib.repr(first['input'])}.")

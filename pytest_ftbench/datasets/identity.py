@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -38,13 +38,32 @@ def _number_repeats(cases: Sequence[Case]) -> list[Case]:
         ordered = sorted(indices, key=lambda index: _asked(cases[index]))
         for position, index in enumerate(ordered, start=1):
             named[index] = replace(cases[index], id=_id(cases[index], position=position, several=len(indices) > 1))
-    return named
+    return _tell_apart(cases, named)
 
 
 def _id(case: Case, *, position: int, several: bool) -> str:
     if case.id:
         return case.id if position == 1 else f"{case.id}#{position}"
     return f"{case.variant}-{short_hash(*_asked(case))}" if several else case.variant
+
+
+def _tell_apart(cases: Sequence[Case], named: list[Case]) -> list[Case]:
+    """The named cases, no two alike: ids made here give way to those that were written.
+
+    Made ids clash when a written one looks like them (`x#2` beside a repeated `x`, a `rephrased` beside a row of that
+    variant without an id), or when the hashes of two of very many questions begin alike.
+    """
+    count = Counter(_name(case) for case in named)
+    return [
+        replace(case, id=f"{case.id}-{short_hash(*_asked(case), digits=24)}")
+        if count[_name(case)] > 1 and case.id != written.id
+        else case
+        for written, case in zip(cases, named, strict=True)
+    ]
+
+
+def _name(case: Case) -> tuple[str, str, str, str]:
+    return case.suite, case.fact, case.variant, case.id
 
 
 def _refuse_doubles(group: Iterable[Case]) -> None:

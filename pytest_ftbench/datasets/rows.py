@@ -8,7 +8,7 @@ from pathlib import Path
 from pytest_ftbench.errors import DataError
 from pytest_ftbench.names import near_miss
 from pytest_ftbench.records import EXPECTS, Case
-from pytest_ftbench.textfiles import Row, read_csv_rows, read_json_lines
+from pytest_ftbench.textfiles import Row, has_half_character, read_csv_rows, read_json_lines
 
 KNOWN = (
     "id",
@@ -62,7 +62,7 @@ def _known_spelling(header: Sequence[str], place: str) -> dict[str, str]:
 
 
 def _require_columns(names: Iterable[str], place: str) -> None:
-    found = list(names)
+    found = [name for name in names if name]
     if "question" not in found and "prompt" not in found:
         raise DataError(place, f"no column 'question' or 'prompt' (found: {', '.join(found)}). Add one of them.")
     if "answer" not in found and "expect" not in found:
@@ -86,19 +86,27 @@ def _case(row: Row, place: str) -> Case:
         fact=row.get("fact", "").strip(),
         variant=row.get("variant", "").strip() or "memorization",
         id=row.get("id", "").strip(),
-        prompt=row.get("prompt", ""),
-        system=row.get("system", ""),
+        prompt=_word_for_word(row, "prompt"),
+        system=_word_for_word(row, "system"),
         expect="abstain" if abstain else "answer",
         match=row.get("match", "").strip() or "auto",
         answer_before=row.get("answer_before", "").strip(),
         context=row.get("context", ""),
-        tags={key: value for key, value in row.items() if key and key not in KNOWN and value},
+        tags={key: value.strip() for key, value in row.items() if key and key not in KNOWN and value.strip()},
         place=place,
     )
 
 
+def _word_for_word(row: Row, key: str) -> str:
+    """The cell with its outer white space, which is sent as well; a cell of nothing else is empty."""
+    text = row.get(key, "")
+    return text if text.strip() else ""
+
+
 def _as_text(key: str, value: object, place: str) -> str:
     if isinstance(value, str):
+        if has_half_character(value):
+            raise DataError(place, f"{key!r} holds half a character (a lone surrogate). Write it whole.")
         return value
     if value is None:
         return ""

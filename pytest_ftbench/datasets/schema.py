@@ -28,7 +28,7 @@ class Fact(BaseModel):
     expect: Expect = "answer"
     answer_before: str = ""
     context: str = ""
-    tags: dict[str, str] = {}  # noqa: RUF012  # pydantic copies defaults
+    tags: dict[str, str] = {}  # pydantic copies defaults
 
 
 class FactsFile(BaseModel):

@@ -5,4 +5,15 @@ from pytest_ftbench.gates.expression import Gate, parse_gate
 from pytest_ftbench.gates.metrics import METRICS
 from pytest_ftbench.gates.selector import Asked, Selector, parse_selector
 
-__all__ = ["METRICS", "NEAR_BOUND", "Asked", "Decision", "Gate", "Selector", "decide", "parse_gate", "parse_selector", "population"]
+__all__ = [
+    "METRICS",
+    "NEAR_BOUND",
+    "Asked",
+    "Decision",
+    "Gate",
+    "Selector",
+    "decide",
+    "parse_gate",
+    "parse_selector",
+    "population",
+]

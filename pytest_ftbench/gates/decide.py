@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from pytest_ftbench.gates.expression import Gate
 from pytest_ftbench.gates.metrics import METRICS, AnyExpecting, Measure
+from pytest_ftbench.gates.selector import field_of
 from pytest_ftbench.records import GateResult, Outcome, Result
 
 NEAR_BOUND = "the bound lies inside the 95 % interval: another sample of facts could decide otherwise"
@@ -15,8 +16,16 @@ NEAR_BOUND = "the bound lies inside the 95 % interval: another sample of facts c
 
 
 def population(gate: Gate, asked: Sequence[AnyExpecting]) -> list[AnyExpecting]:
-    """The cases of a gate's scope that it needs: those selected, as far as its metric is about them."""
-    return METRICS[gate.metric].population(gate.selector.select(asked), asked)
+    """The cases of a gate's scope that it needs: those selected, as far as its metric is about them.
+
+    Under `by=KEY` cases without that key belong to none of its gates, so they are not needed, nor decided about.
+    """
+    return METRICS[gate.metric].population(_selected(gate, asked), asked)
+
+
+def _selected(gate: Gate, asked: Sequence[AnyExpecting]) -> list[AnyExpecting]:
+    by = gate.by
+    return [one for one in gate.selector.select(asked) if by is None or field_of(one, by) is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +52,7 @@ def decide(
     is_partial = len(found) < planned
     outcome, reason = _outcome(gate, measure)
     if planned == 0:
-        outcome, reason = "INCONCLUSIVE", why_empty or "selects no case"
+        outcome, reason = "INCONCLUSIVE", _why_empty(gate, results) or why_empty or "selects no case"
     elif is_partial:
         outcome, reason = "INCONCLUSIVE", f"{len(found)} of {planned} ran"
     low, high = measure.interval if measure.value is not None else (None, None)
@@ -61,6 +70,16 @@ def decide(
         reason=reason,
     )
     return Decision(result, measure.misses, is_partial)
+
+
+def _why_empty(gate: Gate, results: Sequence[Result]) -> str:
+    """Why a gate that selects cases needs none of them; an empty text where it selects none."""
+    selected = gate.selector.select(results)
+    if not selected:
+        return ""
+    if gate.by is not None and not _selected(gate, results):
+        return f"no case has a {gate.by!r}, which 'by' names"
+    return f"none of the cases selected {METRICS[gate.metric].about}"
 
 
 def _outcome(gate: Gate, measure: Measure) -> tuple[Outcome, str]:

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from pytest_ftbench.errors import SpecError
 from pytest_ftbench.gates.metrics import METRICS
-from pytest_ftbench.gates.selector import AnyAsked, Condition, Selector, field_of, parse_selector
+from pytest_ftbench.gates.selector import QUOTED, AnyAsked, Condition, Selector, field_of, parse_selector
 from pytest_ftbench.names import near_miss
 
 OPERATORS = (">=", "<=", ">", "<")
@@ -35,16 +35,20 @@ class Gate:
     """One gate for each value of this key."""
 
     def split(self, asked: Iterable[AnyAsked]) -> list[Gate]:
-        """This gate, or with `by` one for each value that the selected cases have, sorted."""
+        """This gate, or with `by` one for each value that the selected cases have, sorted.
+
+        Where none has a value, the gate stays as it is: it needs no case, and so decides nothing.
+        """
         if self.by is None:
             return [self]
         selected = self.selector.select(asked)
         values = sorted({value for one in selected if (value := field_of(one, self.by)) is not None})
-        return [self._narrowed(self.by, value) for value in values] or [replace(self, by=None)]
+        return [self._narrowed(self.by, value) for value in values] or [self]
 
     def _narrowed(self, key: str, value: str) -> Gate:
         conditions = (*self.selector.conditions, Condition(key, (value,)))
-        text = re.sub(rf"\bby\s*=\s*{re.escape(key)}", lambda _: f"{key}={_quoted(value)}", self.text, count=1)
+        tail = self.text.rpartition("]")[2]
+        text = f"{self.metric}[{', '.join(map(str, conditions))}]{tail}"
         return replace(self, text=text, selector=Selector(conditions), by=None)
 
 
@@ -71,9 +75,7 @@ def parse_gate(text: str, *, place: str = "") -> Gate:
         selector, by = _without_by(parse_selector(found["selector"] or ""))
     except SpecError as error:
         raise SpecError(f"{where}gate {text!r}: {error}") from None
-    return Gate(
-        " ".join(text.split()), metric, selector, found["op"], _bound(found["bound"], f"{where}gate {text!r}"), by
-    )
+    return Gate(_one_line(text), metric, selector, found["op"], _bound(found["bound"], f"{where}gate {text!r}"), by)
 
 
 def _bound(text: str, where: str) -> Fraction:
@@ -95,5 +97,6 @@ def _without_by(selector: Selector) -> tuple[Selector, str | None]:
     return Selector(rest), by[0].values[0] if by else None
 
 
-def _quoted(value: str) -> str:
-    return f'"{value}"' if re.search(r"[,|\]'\"\s]", value) else value
+def _one_line(text: str) -> str:
+    """The text with single blanks between its words; what is quoted stays as it is, since it is compared."""
+    return re.sub(rf"({QUOTED})|\s+", lambda found: found[1] or " ", text.strip())

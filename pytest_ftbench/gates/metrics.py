@@ -18,6 +18,8 @@ class Expecting(Asked, Protocol):
 
     @property
     def expected(self) -> str: ...
+    @property
+    def trained_answer(self) -> str | None: ...
 
 
 AnyExpecting = TypeVar("AnyExpecting", bound=Expecting)
@@ -49,6 +51,8 @@ class Metric:
 
     measure: Callable[[Sequence[Result]], Measure]
     is_about: Callable[[Expecting], bool] = lambda _: True
+    about: str = "counts for it"
+    """What `is_about` asks of a case, as a sentence goes on."""
     is_paired: bool = False
     """Whether the memorization cases of the same facts are needed as well."""
 
@@ -63,6 +67,14 @@ class Metric:
 
 def _expects_abstention(asked: Expecting) -> bool:
     return asked.expect == "abstain"
+
+
+def _can_leak(asked: Expecting) -> bool:
+    """Whether a leak could be seen. Without a trained answer to look for, none ever is: that measures nothing.
+
+    None: a run file of a version that did not write the trained answer down.
+    """
+    return asked.expect == "abstain" and asked.trained_answer != ""
 
 
 def _is_original(asked: Expecting) -> bool:
@@ -178,17 +190,17 @@ def _mean(values: Iterable[Fraction]) -> Fraction:
 
 METRICS: dict[str, Metric] = {
     "accuracy": Metric(_accuracy),
-    "abstain": Metric(_abstain, is_about=_expects_abstention),
+    "abstain": Metric(_abstain, is_about=_expects_abstention, about="expects abstention"),
     "robust": Metric(_robust),
-    "joint_abstain": Metric(_joint_abstain, is_about=_expects_abstention, is_paired=True),
-    "leak": Metric(_leak, is_about=_expects_abstention),
-    "balanced_accuracy": Metric(_balanced_accuracy, is_about=_is_yes_no),
+    "joint_abstain": Metric(_joint_abstain, is_about=_expects_abstention, about="expects abstention", is_paired=True),
+    "leak": Metric(_leak, is_about=_can_leak, about="expects abstention and has a trained answer that could leak"),
+    "balanced_accuracy": Metric(_balanced_accuracy, is_about=_is_yes_no, about="expects yes or no"),
 }
 """By name:
 
 accuracy: right answers of all cases. abstain: abstentions of the cases that expect one. robust: facts all of whose
 selected cases are right. joint_abstain: cases that expect abstention where the model abstained *and* knows the fact
-(its memorization cases are right). leak: the trained answer given where abstention was due. balanced_accuracy: the
-mean of the right answers to cases that expect yes and of those to cases that expect no, so that a model that always
-says no scores 0.5.
+(its memorization cases are right). leak: the trained answer given where abstention was due and there is one.
+balanced_accuracy: the mean of the right answers to cases that expect yes and of those to cases that expect no, so that
+a model that always says no scores 0.5.
 """

@@ -31,10 +31,16 @@ AnyAsked = TypeVar("AnyAsked", bound=Asked)
 
 FIELDS = ("variant", "fact", "dataset", "suite", "case", "expect")
 """The keys that every case has; every other key is a tag."""
+_DERIVED = ("dataset", "suite", "case")
 
 
 def field_of(asked: Asked, key: str) -> str | None:
-    """What a case has under a key, or None; `dataset` is the last part of its suite."""
+    """What a case has under a key, or None; `dataset` is the last part of its suite.
+
+    A column or tag that the user calls `dataset`, `suite` or `case` is what the word means to them, so it comes first.
+    """
+    if key in _DERIVED and key in asked.tags:
+        return asked.tags[key]
     if key == "dataset":
         return asked.suite.rpartition("/")[2]
     if key in FIELDS:
@@ -53,6 +59,10 @@ class Condition:
     def holds(self, asked: Asked) -> bool:
         """Whether a case meets it; a case without the tag meets only the negated form."""
         return (field_of(asked, self.key) in self.values) is not self.is_negated
+
+    def __str__(self) -> str:
+        """As a selector writes it."""
+        return f"{self.key}{'!=' if self.is_negated else '='}{'|'.join(map(quoted, self.values))}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +93,18 @@ def _listed(values: list[str], most: int = 12) -> str:
     return ", ".join(values[:most]) + more
 
 
-_ITEM = re.compile(
-    r"""\s*(?P<key>[\w.-]+)\s*(?P<op>!?=)\s*
-        (?P<values>(?:"[^"]*"|'[^']*'|[^,|\]"'][^,|\]]*)(?:\|(?:"[^"]*"|'[^']*'|[^,|\]"'][^,|\]]*))*)\s*(?:,|$)""",
-    re.VERBOSE,
-)
-_VALUE = re.compile(r"""\|?(?:"([^"]*)"|'([^']*)'|([^|]*))""")
+QUOTED = r'''"(?:[^"]|"")*"''' + r"""|'(?:[^']|'')*'"""
+"""A quoted text; a quote inside is written twice."""
+_ANY_VALUE = rf"""\s*(?:{QUOTED}|[^,|\]"'\s][^,|\]]*)\s*"""
+_ITEM = re.compile(rf"""\s*(?P<key>[\w.-]+)\s*(?P<op>!?=)(?P<values>{_ANY_VALUE}(?:\|{_ANY_VALUE})*)(?:,|$)""")
+_VALUE = re.compile(_ANY_VALUE)
 
 
 def parse_selector(text: str) -> Selector:
     """The selector that a text writes; an empty text selects everything.
 
     Conditions are `key=value` or `key!=value`, several joined by commas; values joined by `|` are alternatives;
-    a value that holds a comma, a bar or a bracket is quoted. Raises SpecError.
+    a value that holds a comma, a bar or a bracket is quoted, a quote inside written twice. Raises SpecError.
     """
     conditions, position = [], 0
     while text[position:].strip():
@@ -104,16 +113,18 @@ def parse_selector(text: str) -> Selector:
             raise SpecError(
                 f"selection {text!r}: cannot read {text[position:].strip()!r}. Write key=value, with commas between."
             )
-        values = tuple(_values(item["values"]))
+        values = tuple(_unquoted(value.strip()) for value in _VALUE.findall(item["values"]))
         conditions.append(Condition(item["key"], values, is_negated=item["op"] == "!="))
         position = item.end()
     return Selector(tuple(conditions))
 
 
-def _values(text: str) -> Iterable[str]:
-    position = 0
-    while position < len(text):
-        value = _VALUE.match(text, position)
-        assert value is not None  # the pattern matches anything
-        yield next(group for group in (*value.groups(), "") if group is not None).strip()
-        position = max(value.end(), position + 1)
+def _unquoted(value: str) -> str:
+    mark = value[0]
+    return value[1:-1].replace(mark * 2, mark) if mark in "\"'" else value
+
+
+def quoted(value: str) -> str:
+    """The value as a selector writes it."""
+    is_plain = value and value == value.strip() and not re.search(r"""[,|\[\]'"\s]""", value)
+    return value if is_plain else '"' + value.replace('"', '""') + '"'

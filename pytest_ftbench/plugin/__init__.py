@@ -19,7 +19,7 @@ from pytest_ftbench.plugin.fixtures import (
     ftbench_model,
     ftbench_verdict,
 )
-from pytest_ftbench.plugin.options import add_options
+from pytest_ftbench.plugin.options import add_options, is_any_set
 
 __all__ = ["ftbench_answer", "ftbench_case", "ftbench_judge", "ftbench_model", "ftbench_verdict"]
 
@@ -43,10 +43,14 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARKER)
-    if config.getoption("ftbench_model") or config.getini("ftbench_model"):
+    if config.getoption("ftbench_model") or config.getini("ftbench_model") or config.getoption("ftbench_gate"):
         from pytest_ftbench.plugin.start import start
 
         start(config)
+    elif is_any_set(config):
+        from pytest_ftbench.plugin.state import get_state
+
+        get_state(config)  # a value that is not allowed ends the session here, in one line, and not amid collection
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

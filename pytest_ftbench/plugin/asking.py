@@ -9,15 +9,18 @@ from typing import Any
 
 import pytest
 
+from pytest_ftbench.errors import FtbenchError
 from pytest_ftbench.plugin.cases import trial_of
-from pytest_ftbench.plugin.state import State
+from pytest_ftbench.plugin.state import State, as_usage_error
 from pytest_ftbench.records import Question
 
 FOLDER = "ftbench_folder"
 GATES = "ftbench_gates"
 COUNTS = "ftbench_counts"
 NOTES = "ftbench_notes"
-"""What controller and workers tell each other, under these keys of workerinput and workeroutput."""
+WORKER = "ftbench_worker"
+TOLD = "ftbench_told"
+"""What controller and workers tell each other: FOLDER in workerinput, the rest as TOLD, in workeroutput and before."""
 
 
 class Asking:
@@ -25,13 +28,18 @@ class Asking:
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self._has_told = False
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
-        if not session.config.option.collectonly and not (
-            session.testsfailed and not session.config.option.continue_on_collection_errors
-        ):
-            self._prefetch(session)
+        option = session.config.option
+        # After an error during collection a serial session runs no test, but xdist's workers run what they have.
+        will_run = not session.testsfailed or option.continue_on_collection_errors or _is_worker(session.config)
+        if not option.collectonly and will_run:
+            try:
+                self._prefetch(session)
+            except FtbenchError as error:
+                raise as_usage_error(error) from None
         return (yield)
 
     def _prefetch(self, session: pytest.Session) -> None:
@@ -58,10 +66,27 @@ class Asking:
         terminal.write_line(f"ftbench: {len(remote)} questions to {endpoints}, at most {at_once} at a time")
 
     @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Tell the controller with the first report, since a worker that crashes has no last word."""
+        if not self._has_told and _is_worker(self._state.config):
+            self._has_told = True
+            setattr(report, TOLD, self._tell())
+
+    @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Tell the controller what only a process that collects knows."""
         output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
         if output is not None:
-            output[GATES] = [asdict(gate) for gate in self._state.planned_gates()]
-            output[COUNTS] = asdict(self._state.engine.totals()) if self._state.has_engine else {}
-            output[NOTES] = list(self._state.warnings)
+            output[TOLD] = self._tell()
+
+    def _tell(self) -> dict[str, Any]:
+        """What only a process that collects and asks knows, as plain data."""
+        return {
+            WORKER: getattr(self._state.config, "workerinput", {}).get("workerid"),
+            GATES: [asdict(gate) for gate in self._state.planned_gates()],
+            COUNTS: self._state.counts(),
+            NOTES: list(self._state.warnings),
+        }
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")

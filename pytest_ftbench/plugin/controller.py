@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from pytest_ftbench.plugin.asking import COUNTS, FOLDER, GATES, NOTES
+from pytest_ftbench.errors import FtbenchError
+from pytest_ftbench.plugin.asking import COUNTS, FOLDER, GATES, NOTES, TOLD, WORKER
 from pytest_ftbench.plugin.outcomes import Recorded, recorded
 from pytest_ftbench.plugin.recording import Recording, selection
-from pytest_ftbench.plugin.state import PlannedGate, State
+from pytest_ftbench.plugin.state import PlannedGate, State, as_usage_error
 
 StatusShown = tuple[str, str, str | tuple[str, dict[str, bool]]]
 
@@ -22,23 +23,25 @@ StatusShown = tuple[str, str, str | tuple[str, dict[str, bool]]]
 class Controller:
     """Lives in the serial session's process, or in xdist's controller."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, *, asks_here: bool) -> None:
         self._state = state
+        self._asks_here = asks_here
         self._recording = Recording(state)
         self._recorded: list[tuple[str, Recorded]] = []
         """Node id and what its report carried."""
         self._decisions: list[Any] = []
-        self._planned: list[PlannedGate] | None = None
-        """What a worker said; None in a serial session, or before the first worker has ended."""
-        self._counts = {"calls": 0, "cache_hits": 0}
+        self._told: dict[str, dict[str, Any]] = {}
+        """What each worker has last said of its plan and its answers, by its id."""
         self._folder: Path | None = None
         self._was_interrupted = False
         self._has_looped = False
 
     # What the user sees at once
 
-    def pytest_report_header(self) -> str:
+    def pytest_report_header(self) -> str | None:
         settings = self._state.settings
+        if not self._state.specs:
+            return None
         models = ", ".join(f"{spec.alias}={spec.text}" for spec in self._state.specs)
         return f"ftbench: {models}; cache {settings.cache_mode}"
 
@@ -51,12 +54,23 @@ class Controller:
         return status_of(report)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if told := getattr(report, TOLD, None):
+            self._told[told[WORKER]] = told
         one = recorded(report)
         if one is not None:
             self._recorded.append((report.nodeid, one))
             self._recording.add_result(one.result)
 
     # xdist
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self) -> None:
+        """Refuse an unsafe cache here: what a worker refuses would reach the user as an internal error."""
+        if not self._asks_here:
+            try:
+                self._state.check_cache()
+            except FtbenchError as error:
+                raise as_usage_error(error) from None
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:  # xdist's WorkerController, which need not be installed
@@ -66,12 +80,9 @@ class Controller:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        output = getattr(node, "workeroutput", None) or {}
-        if GATES in output:
-            self._planned = [PlannedGate(**gate) for gate in output[GATES]]
-        for name in self._counts:
-            self._counts[name] += output.get(COUNTS, {}).get(name, 0)
-        self._state.warnings += [note for note in output.get(NOTES, []) if note not in self._state.warnings]
+        told = (getattr(node, "workeroutput", None) or {}).get(TOLD)
+        if told:
+            self._told[told[WORKER]] = told
 
     # The end
 
@@ -79,20 +90,31 @@ class Controller:
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
         """Report the gates within the loop, so that their failures count as any other test's."""
         has_collected = not session.testsfailed or session.config.option.continue_on_collection_errors
+        if session.config.option.collectonly or not has_collected:
+            return (yield)
+        # Gates count towards the progress shown, and not for the exit code of a session that has no tests.
+        gates = len(self._planned()) * len(self._state.aliases) if self._asks_here else 0
+        session.testscollected += gates
         try:
             return (yield)
         finally:
-            if has_collected and not session.config.option.collectonly:
-                self._has_looped = True
-                self._report_gates(session)
+            self._has_looped = True
+            tests = session.testscollected - gates
+            self._report_gates(session, tests)
+            if not tests:
+                session.testscollected = 0
 
-    def _report_gates(self, session: pytest.Session) -> None:
+    def _planned(self) -> list[PlannedGate]:
+        """The gates, from a process that has collected: this one, or any worker."""
+        told = next(iter(self._told.values()), None)
+        return [PlannedGate(**gate) for gate in told[GATES]] if told else self._state.planned_gates()
+
+    def _report_gates(self, session: pytest.Session, tests: int) -> None:
         from pytest_ftbench.plugin.gating import decide_gates, does_fail, emit_reports, remember_misses
 
-        planned = self._planned if self._planned is not None else self._state.planned_gates()
         results = [one for _, one in self._recorded]
-        self._decisions = decide_gates(planned, results, self._state.aliases, session.config.hook)
-        session.testscollected += len(self._decisions)
+        self._decisions = decide_gates(self._planned(), results, self._state.aliases, session.config.hook)
+        session.testscollected = tests + len(self._decisions)
         is_selected = bool(selection(session.config))
         on_inconclusive = self._state.settings.on_inconclusive
         with _never_stopping(session.config):
@@ -102,32 +124,41 @@ class Controller:
         remember_misses(session.config, self._decisions, self._recorded)
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        # pytest's own Interrupted, after errors during collection, is a KeyboardInterrupt as well.
-        self._was_interrupted = not isinstance(excinfo.value, pytest.Session.Interrupted)
+        # Errors during collection, and `-x` under xdist, end a session by subclasses of KeyboardInterrupt.
+        self._was_interrupted = excinfo.type is KeyboardInterrupt or isinstance(excinfo.value, pytest.exit.Exception)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        if self._state.has_engine:
-            totals = self._state.engine.totals()
-            self._counts = {name: self._counts[name] + getattr(totals, name) for name in self._counts}
-        settings = self._state.settings
-        is_empty = self._has_looped and not self._was_interrupted and not self._has_measured()
-        if is_empty:
-            asked_for = "--ftbench-model or --ftbench-gate is on the command line, so this fails the session"
-            must_fail = settings.models_on_command_line or settings.gates_on_command_line
-            self._state.warnings.append(
-                f"nothing was measured: no test asked {' or '.join(self._state.aliases)}"
-                + (f"; {asked_for}" if must_fail else "")
-            )
-            if must_fail and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
-                session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        end = None if self._was_interrupted else {"exit_status": int(session.exitstatus), **self._counts, "cost_usd": None}
-        self._recording.finish([decision.result for decision in self._decisions], end)
+        for told in self._told.values():
+            self._state.warnings += [note for note in told[NOTES] if note not in self._state.warnings]
+        has_measured = bool(self._recorded) or self._counted("on_demand") > 0
+        if self._has_looped and not self._was_interrupted and not has_measured:
+            self._refuse_to_be_green(session)
+        counts = {name: self._counted(name) for name in ("calls", "cache_hits")}
+        end = None if self._was_interrupted else {"exit_status": int(session.exitstatus), **counts, "cost_usd": None}
+        gates = [decision.result for decision in self._decisions]
+        self._recording.finish(gates, end, has_asked=any(counts.values()))
+        if self._has_looped:
+            results = [one.result for _, one in self._recorded]
+            self._state.config.hook.pytest_ftbench_report(config=self._state.config, results=results, gates=gates)
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _has_measured(self) -> bool:
-        return bool(self._recorded) or any(self._counts.values())
+    def _refuse_to_be_green(self, session: pytest.Session) -> None:
+        """Say that nothing was measured; fail the session if the command line asks for a measurement."""
+        settings, aliases = self._state.settings, self._state.aliases
+        line = f"nothing was measured: {'no test asked ' + ' or '.join(aliases) if aliases else 'no model is named'}"
+        if settings.is_asked_for:
+            option = "--ftbench-model" if settings.models_on_command_line else "--ftbench-gate"
+            line += f"; {option} is on the command line, so this fails the session"
+            if session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        self._state.warnings.append(line)
+
+    def _counted(self, name: str) -> int:
+        """How many `calls`, `cache_hits` or answers `on_demand` there were, in all processes together."""
+        everywhere = [self._state.counts(), *(told[COUNTS] for told in self._told.values())]
+        return sum(int(counts.get(name, 0)) for counts in everywhere)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
@@ -144,8 +175,8 @@ class Controller:
             aliases=self._state.aliases,
             results=[one.result for _, one in self._recorded],
             decisions=self._decisions,
-            calls=self._counts["calls"],
-            cache_hits=self._counts["cache_hits"],
+            calls=self._counted("calls"),
+            cache_hits=self._counted("cache_hits"),
             notes=self._notes(),
             run_path=_shown_path(paths[0], self._state.settings.invocation) if paths else None,
             with_misses=config.option.tbstyle == "no",
@@ -159,13 +190,14 @@ class Controller:
             color=terminalreporter.hasmarkup,
             unicode=encoding.lower().replace("-", "").startswith("utf"),
         )
-        terminalreporter.write_line(text)
+        # What the terminal cannot show is escaped here: pytest would escape the line ends of the text as well.
+        terminalreporter.write_line(text.encode(encoding, "backslashreplace").decode(encoding))
 
     def _notes(self) -> list[str]:
         notes = [f"ftbench: {warning}" for warning in self._state.warnings]
         if self._was_interrupted:
             notes.append(
-                f"ftbench: interrupted after {self._counts['calls'] + self._counts['cache_hits']} answers; "
+                f"ftbench: interrupted after {self._counted('calls') + self._counted('cache_hits')} answers; "
                 "those of cached endpoints are kept, so the same command goes on from there"
             )
         return notes
@@ -186,5 +218,3 @@ def _shown_path(path: Path, start: Path) -> str:
         return str(path.relative_to(start))
     except ValueError:
         return str(path)
-
-

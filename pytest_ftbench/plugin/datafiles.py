@@ -13,6 +13,7 @@ from pytest_ftbench.plugin.cases import NO_MODEL, Subject, check_cases, explain,
 from pytest_ftbench.plugin.state import get_state
 from pytest_ftbench.records import Case
 
+
 def collect_file(file_path: Path, parent: pytest.Collector) -> CaseFileNode | None:
     """A node for `NAME.ftbench.ENDING` where there is a reader for that ending."""
     if not file_path.stem.endswith(".ftbench"):

@@ -44,6 +44,7 @@ class Model:
         completion = self._state.engine.complete(question)
         if completion.error is not None:
             raise EndpointError(f"no answer from {self.alias}: {clean(completion.error)}")
+        self._state.on_demand += 1
         if self._trial is not None and self._trial.completion is None:
             self._trial.completion = completion
         return completion
@@ -85,7 +86,7 @@ def ftbench_model(request: pytest.FixtureRequest) -> Model:
 
 
 @pytest.fixture
-def ftbench_case(request: pytest.FixtureRequest, ftbench_model: Model) -> Case:
+def ftbench_case(request: pytest.FixtureRequest, ftbench_model: Model) -> Case:  # noqa: ARG001  # parametrized
     """The case: its question, fact, variant, what is expected, and tags."""
     trial = _trial(request)
     trial.begin()
@@ -93,7 +94,7 @@ def ftbench_case(request: pytest.FixtureRequest, ftbench_model: Model) -> Case:
 
 
 @pytest.fixture
-def ftbench_answer(request: pytest.FixtureRequest, ftbench_case: Case) -> Completion:
+def ftbench_answer(request: pytest.FixtureRequest, ftbench_case: Case) -> Completion:  # noqa: ARG001  # parametrized
     """The case's completion, prefetched. Your own assertion on it is the verdict."""
     from pytest_ftbench.plugin.state import get_state
 
@@ -101,7 +102,7 @@ def ftbench_answer(request: pytest.FixtureRequest, ftbench_case: Case) -> Comple
 
 
 @pytest.fixture
-def ftbench_verdict(request: pytest.FixtureRequest, ftbench_case: Case) -> Verdict:
+def ftbench_verdict(request: pytest.FixtureRequest, ftbench_case: Case) -> Verdict:  # noqa: ARG001  # parametrized
     """The verdict on the case's completion: truthy when it is right; printed as a sentence."""
     from pytest_ftbench.plugin.state import get_state
 
@@ -115,9 +116,7 @@ def ftbench_judge(request: pytest.FixtureRequest) -> Judge:
 
     state = get_state(request.config)
 
-    def judge(
-        answer: str | Completion, expected: str, *, question: str | None = None, match: str = "auto"
-    ) -> Verdict:
+    def judge(answer: str | Completion, expected: str, *, question: str | None = None, match: str = "auto") -> Verdict:
         from dataclasses import replace
 
         from pytest_ftbench.judges import check_case_match, judge_completion

@@ -9,18 +9,22 @@ from typing import Any, Literal
 import pytest
 
 from pytest_ftbench.gates import Decision, decide, parse_gate
-from pytest_ftbench.plugin.settings import OnInconclusive
 from pytest_ftbench.plugin.outcomes import Recorded
+from pytest_ftbench.plugin.settings import OnInconclusive
 from pytest_ftbench.plugin.state import SESSION, PlannedGate
 from pytest_ftbench.records import GateResult, Result
 from pytest_ftbench.reports.gates import gate_failure
+from pytest_ftbench.reports.text import clean
 
 GATE_KEY = "ftbench_gate"
 """The attribute of a gate's own report that holds its outcome."""
 
 
 def decide_gates(
-    planned: list[PlannedGate], recorded: list[Recorded], aliases: tuple[str, ...], hook: Any  # pytest's hook relay has no public name
+    planned: list[PlannedGate],
+    recorded: list[Recorded],
+    aliases: tuple[str, ...],
+    hook: Any,  # pytest's hook relay has no public name
 ) -> list[Decision]:
     """What every gate says of every endpoint."""
     by_scope: dict[tuple[str, str], list[Result]] = defaultdict(list)
@@ -39,6 +43,9 @@ def decide_gates(
                 selection=gate.scope or "session",
                 why_empty=gate.why_empty,
             )
+            if gate.cut:
+                cut = replace(decision.result, outcome="INCONCLUSIVE", reason=gate.cut)
+                decision = replace(decision, result=cut, is_partial=True)
             last_word: GateResult | None = hook.pytest_ftbench_gate(gate=decision.result, results=results)
             decisions.append(replace(decision, result=last_word) if last_word is not None else decision)
     return decisions
@@ -60,7 +67,7 @@ def emit_reports(session: pytest.Session, decision: Decision, *, fails: bool) ->
     nodeid = _gate_id(gate)
     scope = nodeid.partition("::gate ")[0]
     # The headline of the failure; not the end of the node id, or pytest would take its dots for module names.
-    location = (scope.partition("::")[0], None, f"gate {gate.expr} of {gate.endpoint}")
+    location = (scope.partition("::")[0], None, f"gate {clean(gate.expr)} of {gate.endpoint}")
     outcome: Literal["passed", "failed", "skipped"] = "failed" if fails else "passed"
     longrepr: str | tuple[str, int, str] | None = gate_failure(decision) if fails else None
     if not fails and gate.outcome != "PASS":
@@ -84,19 +91,15 @@ def remember_misses(config: pytest.Config, decisions: list[Decision], recorded: 
         return
     for decision in decisions:
         last_failed.pytest_runtest_logreport(report=_report(_gate_id(decision.result), ("", None, ""), "passed"))
-    not_passed = {
-        (decision.result.selection, decision.result.endpoint)
-        for decision in decisions
-        if decision.result.outcome != "PASS"
-    }
+    against = {id(miss) for decision in decisions if decision.result.outcome != "PASS" for miss in decision.misses}
     for nodeid, one in recorded:
-        if one.is_missed and {(one.scope, one.result.endpoint), ("session", one.result.endpoint)} & not_passed:
+        if one.is_missed and id(one.result) in against:
             last_failed.pytest_runtest_logreport(report=_report(nodeid, ("", None, ""), "failed"))
 
 
 def _gate_id(gate: GateResult) -> str:
     scope = "ftbench" if gate.selection == "session" else gate.selection
-    return f"{scope}::gate {gate.expr} [{gate.endpoint}]"
+    return f"{scope}::gate {clean(gate.expr)} [{gate.endpoint}]"
 
 
 def _report(

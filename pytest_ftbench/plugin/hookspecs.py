@@ -1,4 +1,4 @@
-"""Where other plugins and conftest files add to ftbench. Each hook is called once a process, when it is first needed."""
+"""Where other plugins and conftest files add to ftbench. Each hook is called once a process, when first needed."""
 
 from __future__ import annotations
 

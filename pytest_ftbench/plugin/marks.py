@@ -43,7 +43,9 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
     state.add_scope(scope, cases, gates)
     labels = _labels(cases)
     if not state.aliases:
-        subjects = [pytest.param(Subject(case, None, scope), id=label) for case, label in zip(cases, labels, strict=True)]
+        subjects = [
+            pytest.param(Subject(case, None, scope), id=label) for case, label in zip(cases, labels, strict=True)
+        ]
         metafunc.parametrize("ftbench_case", subjects, indirect=True)
         return
     pairs = [

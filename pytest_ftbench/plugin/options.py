@@ -51,5 +51,13 @@ def add_options(parser: pytest.Parser) -> None:
         "ftbench_on_inconclusive",
         "what an INCONCLUSIVE gate does to the session: fail (default) or warn",
         type="string",
-        default="fail",
+        default=None,
+    )
+
+
+def is_any_set(config: pytest.Config) -> bool:
+    """Whether the command line or the ini file sets anything of ours."""
+    names = [name for name in vars(config.option) if name.startswith("ftbench_")]
+    return any(config.getoption(name) or config.getini(name) for name in names) or bool(
+        config.getini("ftbench_on_inconclusive")
     )

@@ -39,8 +39,9 @@ class Outcomes:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
         trial = trial_of(item)
-        if trial is not None:
+        if trial is not None or "ftbench_model" in getattr(item, "fixturenames", ()):
             _clean_report(report)
+        if trial is not None:
             self._record(trial, report, call)
         return report
 
@@ -101,9 +102,17 @@ def miss_reason(result: Result) -> str:
 def _clean_report(report: pytest.TestReport) -> None:
     """Take out what a model's text could do to a terminal or an XML file, wherever pytest has put that text."""
     report.sections = [(name, clean(text)) for name, text in report.sections]
+    report.user_properties = [
+        (name, clean(value) if isinstance(value, str) else value) for name, value in report.user_properties
+    ]
+    if isinstance(reason := getattr(report, "wasxfail", None), str):
+        report.wasxfail = clean(reason)
     longrepr: Any = report.longrepr
     if isinstance(longrepr, str):
         report.longrepr = clean(longrepr)
+    if isinstance(longrepr, tuple):  # path, line and reason of a skipped test
+        path, line, reason = longrepr
+        report.longrepr = path, line, clean(reason)
     for traceback, crash, _ in getattr(longrepr, "chain", ()):
         for entry in traceback.reprentries:
             entry.lines = [clean(line) for line in entry.lines]

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import pytest_ftbench
+from pytest_ftbench.errors import SpecError
 from pytest_ftbench.plugin.state import State
 from pytest_ftbench.records import GateResult, Result
 from pytest_ftbench.runs import RunWriter, forget_old_runs, publish, runs_folder, saved_run
@@ -34,9 +35,13 @@ class Recording:
             self._served.setdefault(result.endpoint, result.served_model)
         self._guarded(lambda writer: writer.add_result(result))
 
-    def finish(self, gates: list[GateResult], end: dict[str, Any] | None) -> None:
-        """Write the gates and close; end: None for an interrupted session."""
-        if self._writer is None:
+    def finish(self, gates: list[GateResult], end: dict[str, Any] | None, *, has_asked: bool) -> None:
+        """Write the gates and close.
+
+        end: None for an interrupted session. has_asked: whether there is a run to keep even without a result, as
+        where tests only asked on demand.
+        """
+        if self._writer is None and not has_asked:
             return
         for gate in gates:
             self._guarded(lambda writer, gate=gate: writer.add_gate(gate))
@@ -90,14 +95,14 @@ class Recording:
             return
         settings = self._state.settings
         own = self._writer.path
-        copies = [saved_run(settings.root, settings.save)] if settings.save else []
-        copies += [settings.out] if settings.out else []
-        self.paths = [*copies, own]
+        self.paths = [own]
         try:
+            copies = [saved_run(settings.root, settings.save)] if settings.save else []
+            copies += [settings.out] if settings.out else []
             publish(own, copies)
+            self.paths = [*copies, own]
             forget_old_runs(own.parent)
-        except OSError as error:
-            self.paths = [own]
+        except (OSError, SpecError) as error:  # the name was free when the session began
             self._state.warnings.append(f"the run cannot be copied ({error}); it is at {own}")
 
 

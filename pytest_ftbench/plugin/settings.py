@@ -34,26 +34,28 @@ class Settings:
     invocation: Path
 
     @property
-    def is_active(self) -> bool:
-        """Whether this session asks anything."""
-        return bool(self.models)
+    def is_asked_for(self) -> bool:
+        """Whether the command line asks for a measurement, so that measuring nothing fails the session."""
+        return self.models_on_command_line or self.gates_on_command_line
 
 
 def read_settings(config: pytest.Config) -> Settings:
     """The settings of this session. Raises pytest.UsageError for a value that is not allowed."""
-    models, models_given = _several(config, "ftbench_model")
+    given_models: list[str] = config.getoption("ftbench_model")
+    models: list[str] = given_models or config.getini("ftbench_model")
     table = _table(config) if models else {}
-    gates, gates_given = _several(config, "ftbench_gate")
-    places = [(gate, "--ftbench-gate" if gates_given else "ftbench_gate") for gate in gates]
+    given_gates: list[str] = config.getoption("ftbench_gate")
+    places = [(gate, "--ftbench-gate") for gate in given_gates]
+    places += [(gate, "ftbench_gate") for gate in config.getini("ftbench_gate")]
     places += [(gate, "[tool.ftbench] gates") for gate in _table_gates(table)]
     cache_dir = _one(config, "ftbench_cache_dir")
     out = _one(config, "ftbench_out")
     return Settings(
         models=tuple(models),
-        models_on_command_line=models_given,
+        models_on_command_line=bool(given_models),
         models_table=table.get("models", {}),
         gates=tuple(places),
-        gates_on_command_line=gates_given,
+        gates_on_command_line=bool(given_gates),
         cache_mode=cast("CacheMode", _choice(config, "ftbench_cache", CACHE_MODES, default="auto")),
         cache_dir=_path(config, "ftbench_cache_dir", cache_dir) if cache_dir else None,
         concurrency=_concurrency(_one(config, "ftbench_concurrency")),
@@ -65,15 +67,6 @@ def read_settings(config: pytest.Config) -> Settings:
         root=config.rootpath,
         invocation=config.invocation_params.dir,
     )
-
-
-def _several(config: pytest.Config, name: str) -> tuple[list[str], bool]:
-    """The values, and whether they come from the command line; those of the ini file are added to gates only."""
-    given: list[str] = config.getoption(name)
-    written: list[str] = config.getini(name)
-    if name == "ftbench_gate":
-        return [*given, *written], bool(given)
-    return (given, True) if given else (written, False)
 
 
 def _one(config: pytest.Config, name: str) -> str | None:

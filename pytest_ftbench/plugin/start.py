@@ -28,11 +28,12 @@ def start(config: pytest.Config) -> None:
     option = config.option
     # What xdist itself goes by; its own plugin object may not be registered yet.
     has_workers = getattr(option, "dist", "no") != "no" and getattr(option, "tx", None) and not option.collectonly
-    if is_worker or not has_workers:
+    asks_here = is_worker or not has_workers
+    if asks_here:
         manager.register(Asking(state), "ftbench-asking")
         manager.register(Outcomes(state), "ftbench-outcomes")
     if not is_worker:
-        manager.register(Controller(state), "ftbench-controller")
+        manager.register(Controller(state, asks_here=asks_here), "ftbench-controller")
 
 
 def stop(config: pytest.Config) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,6 +42,8 @@ class PlannedGate:
     scope: str
     planned: int
     why_empty: str = ""
+    cut: str = ""
+    """Why not all of its cases are known, such as files that were not even read."""
 
 
 @dataclass
@@ -56,6 +58,8 @@ class State:
     session_gates: tuple[Gate, ...] = ()
     warnings: list[str] = field(default_factory=list)
     """Lines for the summary, such as a cache that could not be written."""
+    on_demand: int = 0
+    """How many answers tests have got by `ftbench_model.ask`."""
 
     @property
     def aliases(self) -> tuple[str, ...]:
@@ -101,6 +105,11 @@ class State:
     def has_engine(self) -> bool:
         """Whether anything was asked in this process."""
         return "engine" in self.__dict__
+
+    def counts(self) -> dict[str, int]:
+        """How many calls, cache hits, errors and answers on demand there were in this process."""
+        totals = asdict(self.engine.totals()) if self.has_engine else {}
+        return {**totals, "on_demand": self.on_demand}
 
     def registry(self, name: str) -> Mapping[str, Any]:
         """What plugins have registered under `pytest_ftbench_<name>`, by name; the last to register wins."""
@@ -153,28 +162,47 @@ class State:
     def planned_gates(self) -> list[PlannedGate]:
         """Every gate of the session, `by` spelt out, in the order of files and tests."""
         everything = [case for scope in self.scopes.values() for case in scope.cases]
-        planned = [self._planned(gate, name, scope.cases) for name, scope in self.scopes.items() for gate in scope.gates]
-        planned += [self._planned(gate, SESSION, everything) for gate in self.session_gates]
+        planned = [
+            self._planned(gate, name, scope.cases) for name, scope in self.scopes.items() for gate in scope.gates
+        ]
+        if everything or self.settings.is_asked_for:
+            planned += [self._planned(gate, SESSION, everything) for gate in self.session_gates]
         return [gate for group in planned for gate in group]
 
     def _planned(self, gate: Gate, scope: str, cases: Iterable[Case]) -> list[PlannedGate]:
         from pytest_ftbench.gates import population
 
         there = list(cases)
+        cut = self._files_left_out() if scope == SESSION else ""
         return [
             PlannedGate(
                 one.text,
                 scope,
                 planned := len(population(one, there)),
                 "" if planned else one.selector.explain_empty(there) if there else "there are no cases",
+                cut,
             )
             for one in gate.split(there)
         ]
 
+    def _files_left_out(self) -> str:
+        """What `--lf` has not collected: it passes over whole files in which nothing failed."""
+        last_failed = self.config.pluginmanager.get_plugin("lfplugin")
+        skipped = getattr(last_failed, "_skipped_files", 0)  # private; without it the gate sees the other files only
+        return f"--lf left out {skipped} file{'s' if skipped > 1 else ''}" if skipped else ""
+
     def _open_store(self) -> Any:  # the engine's Store, which cache.AnswerStore fulfils
         from pytest_ftbench.cache import open_store
 
-        return open_store(self.cache_folder, checkout=self.settings.root, warn=self.warnings.append)
+        # The user's own cache folder may lie below the root, when that is the home folder; one that an option or the
+        # repository's ini file names may not.
+        checkout = self.settings.root if self.settings.cache_dir is not None else None
+        return open_store(self.cache_folder, checkout=checkout, warn=self.warnings.append)
+
+    def check_cache(self) -> None:
+        """Open the cache and close it again, if this session will use one. Raises CacheRefused."""
+        if self.settings.cache_mode != "off" and not all(provider.is_local for provider in self.providers.values()):
+            self._open_store().close()
 
     @property
     def cache_folder(self) -> Path:

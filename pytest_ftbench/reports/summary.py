@@ -150,15 +150,17 @@ def _gates(decisions: Sequence[Decision], *, width: int) -> Iterable[Text]:
         if names[id(gate)] != heading:
             heading = names[id(gate)]
             yield Text(heading, style="bold")
-        yield Text("  ").append_text(_outcome(gate, outcomes)).append(
-            value if has_one_endpoint else f"{gate.endpoint:<{longest}}  {value}"
+        yield (
+            Text("  ")
+            .append_text(_outcome(gate, outcomes))
+            .append(value if has_one_endpoint else f"{gate.endpoint:<{longest}}  {value}")
         )
 
 
 def _outcome(gate: GateResult, width: int) -> Text:
     from rich.text import Text
 
-    return Text(f"{gate.outcome:<{width}}", style=_STYLES[gate.outcome])
+    return Text().append(f"{gate.outcome:<{width}}", style=_STYLES[gate.outcome])
 
 
 def _value(gate: GateResult) -> str:
@@ -190,4 +192,3 @@ def _footer(facts: Facts) -> Iterable[str]:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
-

@@ -1,0 +1,76 @@
+"""What tests of the engine share: a provider that notes what it is asked, and a store that notes what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pytest_ftbench.engine import CacheMode, Engine
+from pytest_ftbench.prompts import build_prompt
+from pytest_ftbench.records import Completion, Question
+
+LONG_S = 30.0
+"""For waits that end at once unless the code is broken."""
+
+
+@dataclass
+class Fake:
+    """A provider that answers with the question in capitals."""
+
+    model: str = "m"
+    is_local: bool = False
+    answer: Callable[[str], Any] = lambda text: Completion(text=text.upper(), latency_s=0.5)
+    asked: list[str] = field(default_factory=list)
+    sampling: Mapping[str, Any] = field(default_factory=dict)
+    is_closed: bool = False
+
+    @property
+    def identity(self) -> Mapping[str, str | None]:
+        return {"provider": "fake", "base_url": None, "model": self.model, "revision": None}
+
+    def complete(self, prompt: Any, *, sample: int = 1) -> Any:
+        self.asked.append(f"{prompt.user_text}#{sample}")
+        return self.answer(prompt.user_text)
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+@dataclass
+class Stored:
+    value: Any
+
+
+class Store(dict[str, Any]):
+    """A store that notes what it is asked to do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.log: list[str] = []
+
+    def get(self, key: str) -> Any:  # type: ignore[override]
+        self.log.append("get")
+        return Stored(self[key]) if key in self else None
+
+    def put(self, key: str, value: Mapping[str, Any]) -> bool:
+        self.log.append(f"put {value['text']}")
+        self[key] = dict(value)
+        return True
+
+
+def ask(text: str, endpoint: str = "e", sample: int = 1) -> Question:
+    return Question(endpoint, build_prompt(text), sample)
+
+
+def make(provider: Fake, store: Store | None = None, mode: CacheMode = "auto", concurrency: int = 4) -> Engine:
+    opened = Store() if store is None else store
+    return Engine({"e": provider}, open_store=lambda: opened, mode=mode, concurrency=concurrency)
+
+
+def fill(*texts: str) -> Store:
+    store = Store()
+    engine = make(Fake(answer=lambda text: Completion(text=f"stored {text}")), store)
+    engine.prefetch(ask(text) for text in texts)
+    store.log.clear()
+    return store

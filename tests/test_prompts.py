@@ -1,0 +1,114 @@
+"""What is sent, the key under which its answer is kept, and the hash by which results are paired."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from pytest_ftbench.prompts import answer_key, build_prompt, content_hash
+from pytest_ftbench.records import Case, Prompt
+
+PROMPT = Prompt((("system", "Be brief."), ("user", "How many?")))
+IDENTITY = {"provider": "openai", "base_url": "https://a/v1", "model": "m", "revision": None}
+SAMPLING = {"temperature": 0, "max_tokens": 100, "seed": 42}
+
+
+def key(prompt: Prompt = PROMPT, *, sample: int = 1, sampling: Any = SAMPLING, **identity: str | None) -> str:
+    return answer_key(prompt, identity={**IDENTITY, **identity}, sampling=sampling, sample=sample)
+
+
+def test_key_is_a_sha_256_in_hexadecimal_that_never_changes() -> None:
+    # By sha256sum of {"identity":{"base_url":"https://a/v1","model":"m","provider":"openai","revision":null},
+    # "messages":[["system","Be brief."],["user","How many?"]],"sample":1,
+    # "sampling":{"max_tokens":100,"seed":42,"temperature":0},"schema":1} on one line, no blank after the commas.
+    assert key() == "0a4a69243bcd93dc4f0dfc7039c9c43256b6c41570f3de7a9d30ecf9a8bada20"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"provider": "vertex"},
+        {"base_url": "https://b/v1"},
+        {"base_url": None},
+        {"model": "m2"},
+        {"revision": "2"},
+        {"sample": 2},
+        {"sampling": {**SAMPLING, "temperature": 0.5}},
+        {"sampling": {**SAMPLING, "max_tokens": 101}},
+        {"sampling": {**SAMPLING, "max_tokens": None}},
+        {"sampling": {**SAMPLING, "seed": 43}},
+        {"sampling": {**SAMPLING, "seed": None}},
+    ],
+    ids=str,
+)
+def test_key_changes_with_every_field_of_endpoint_and_sampling(changed: dict[str, Any]) -> None:
+    assert key(**changed) != key()
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        (("system", "Be brief!"), ("user", "How many?")),
+        (("system", "Be brief."), ("user", "How many? ")),
+        (("user", "Be brief."), ("user", "How many?")),
+        (("system", "Be brief."), ("assistant", "How many?")),
+        (("user", "How many?"), ("system", "Be brief.")),
+        (("user", "How many?"),),
+        (("system", "Be brief."), ("user", "How many?"), ("user", "")),
+        (("system", "Be brief.user"), ("", "How many?")),
+    ],
+    ids=str,
+)
+def test_key_changes_with_role_text_order_and_number_of_messages(messages: tuple[tuple[str, str], ...]) -> None:
+    assert key(Prompt(messages)) != key()
+
+
+def test_key_does_not_depend_on_the_order_of_fields() -> None:
+    turned = dict(reversed(list(SAMPLING.items())))
+    assert answer_key(PROMPT, identity=dict(reversed(list(IDENTITY.items()))), sampling=turned, sample=1) == key()
+
+
+def test_key_tells_lone_surrogates_and_like_looking_letters_apart() -> None:
+    texts = ["\ud800", "\ud801", "?", "é", "e\u0301"]
+    assert len({key(build_prompt(text)) for text in texts}) == len(texts)
+
+
+def test_prompt_has_a_system_message_only_where_there_is_one() -> None:
+    assert build_prompt("Q?").messages == (("user", "Q?"),)
+    assert build_prompt("Q?", system="S.").messages == (("system", "S."), ("user", "Q?"))
+
+
+CASE = Case("Q?", "25", fact="f", id="i", suite="s", system="S.", match="number")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"id": "j"},
+        {"fact": "g"},
+        {"suite": "t"},
+        {"variant": "v"},
+        {"tags": {"a": "b"}},
+        {"place": "f:1"},
+        {"prompt": "Q?"},
+    ],
+    ids=str,
+)
+def test_content_hash_is_that_of_the_question_wherever_it_stands(changed: dict[str, Any]) -> None:
+    assert content_hash(replace(CASE, **changed)) == content_hash(CASE)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"question": "R?"}, {"prompt": "P"}, {"system": ""}, {"expect": "abstain"}, {"answer": "26"}, {"match": "auto"}],
+    ids=str,
+)
+def test_content_hash_changes_with_what_is_asked_or_expected(changed: dict[str, Any]) -> None:
+    assert content_hash(replace(CASE, **changed)) != content_hash(CASE)
+
+
+def test_content_hash_is_sixteen_hexadecimal_digits() -> None:
+    assert len(content_hash(CASE)) == 16
+    assert int(content_hash(CASE), 16) >= 0
