@@ -43,7 +43,7 @@ def build_result(
         rule=graded.rule if graded is not None else None,
         reason=graded.reason if graded is not None else None,
         flags=graded.flags if graded is not None else (),
-        answer=completion.text if error is None else None,
+        answer=completion.text if error is None or completion.text else None,
         finish_reason=completion.finish_reason,
         latency_s=completion.latency_s,
         tokens_in=completion.tokens_in,

@@ -9,8 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 pytest_plugins = ["pytester"]
+
+settings.register_profile("ftbench", deadline=None)  # a busy machine is no failure
+settings.load_profile("ftbench")
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 """Reference data that is not part of the project; tests that read it skip where it is absent."""

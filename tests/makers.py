@@ -40,4 +40,6 @@ def make_result(*, outcome: str = "r", expect: str = "answer", **fields: Any) ->
         "cached": False,
         "error": "no answer" if outcome == "e" else None,
     }
-    return Result(**{**defaults, "status": _STATUS[outcome], "right": right, "grade": grade, "expect": expect, **fields})
+    return Result(
+        **{**defaults, "status": _STATUS[outcome], "right": right, "grade": grade, "expect": expect, **fields}
+    )

@@ -190,3 +190,8 @@ def test_aliases_that_multiply_are_refused_before_they_are_spelt_out(tmp_path: P
 def test_value_shown_in_a_fault_is_shortened(tmp_path: Path) -> None:
     fault = fault_of(tmp_path, f"facts:\n  - question: Q?\n    answer: [{', '.join(['word'] * 10_000)}]\n")
     assert len(fault) < 200
+
+
+def test_fact_id_that_stands_twice_is_refused_with_both_lines(tmp_path: Path) -> None:
+    text = "facts:\n  - {id: x, question: a?, answer: b}\n  - {id: x, question: c?, answer: d}\n"
+    assert fault_of(tmp_path, text) == "f.yaml:3: duplicate fact id 'x' (first on line 2). Give each its own id."

@@ -191,3 +191,11 @@ def test_unknown_built_in_set_lists_those_there_are(tmp_path: Path) -> None:
 def test_built_in_set_is_a_suite_of_its_own_name(tmp_path: Path) -> None:
     cases = load_source("ftbench:quickstart", folder=tmp_path, root=tmp_path).cases
     assert {case.suite for case in cases} == {"quickstart"}
+
+
+def test_files_that_differ_in_their_ending_alone_are_suites_of_their_own(tmp_path: Path) -> None:
+    for name in ("leave.ftbench.csv", "leave.ftbench.yaml", "api.ftbench.csv", "api.txt"):
+        (tmp_path / name).touch()
+    names = [suite_name(tmp_path / name, root=tmp_path) for name in ("leave.ftbench.csv", "leave.ftbench.yaml")]
+    assert names == ["leave.csv", "leave.yaml"]
+    assert suite_name(tmp_path / "api.ftbench.csv", root=tmp_path) == "api"

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -43,7 +44,8 @@ def run_suite(suite: Path, out: Path, *args: str, **environment: str) -> tuple[i
     """Exit code and run file of a suite, run from the project's root."""
     command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider", str(suite)]
     env = {**os.environ, **environment}
-    result = subprocess.run([*command, f"--ftbench-out={out}", *args], cwd=ROOT, env=env, capture_output=True, check=False)
+    command += [f"--ftbench-out={out}", *args]
+    result = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, check=False)
     return result.returncode, [json.loads(line) for line in out.read_text().splitlines()]
 
 
@@ -131,8 +133,4 @@ def test_quickstart_has_twelve_facts_in_three_variants() -> None:
 
     cases = load_source("ftbench:quickstart", folder=ROOT, root=ROOT).cases
     assert len({case.fact for case in cases}) == 12
-    assert {variant: sum(case.variant == variant for case in cases) for variant in {case.variant for case in cases}} == {
-        "memorization": 12,
-        "rephrased": 12,
-        "date_change": 12,
-    }
+    assert Counter(case.variant for case in cases) == {"memorization": 12, "rephrased": 12, "date_change": 12}

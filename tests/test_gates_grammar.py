@@ -88,7 +88,8 @@ def test_by_makes_one_gate_for_each_value_of_the_selected_cases() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("accuracy", "gate 'accuracy': expected METRIC[SELECTOR] OP BOUND, as in 'accuracy[variant=rephrased] >= 0.85'."),
+        ("accuracy", "gate 'accuracy': expected METRIC[SELECTOR] OP BOUND, as in "
+         "'accuracy[variant=rephrased] >= 0.85'."),
         ("accuracy = 0.9", "gate 'accuracy = 0.9': expected METRIC[SELECTOR] OP BOUND, as in "
          "'accuracy[variant=rephrased] >= 0.85'."),
         ("acuracy >= 0.9", "gate 'acuracy >= 0.9': unknown metric 'acuracy'. Did you mean 'accuracy'? There are: "

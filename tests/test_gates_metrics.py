@@ -83,7 +83,11 @@ def test_not_applicable_cases_are_not_counted() -> None:
 
 def test_fewer_results_than_planned_are_inconclusive_whatever_they_say() -> None:
     decision = gate("accuracy >= 0.1", results("rrr"), planned=4)
-    assert (decision.result.outcome, decision.result.reason, decision.is_partial) == ("INCONCLUSIVE", "3 of 4 ran", True)
+    assert (decision.result.outcome, decision.result.reason, decision.is_partial) == (
+        "INCONCLUSIVE",
+        "3 of 4 ran",
+        True,
+    )
 
 
 def test_robust_counts_facts_all_of_whose_variants_are_right() -> None:

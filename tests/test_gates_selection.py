@@ -119,3 +119,16 @@ def test_metric_that_is_about_none_of_the_cases_says_so(metric: str, reason: str
 def test_selection_that_finds_nothing_says_what_the_caller_knows() -> None:
     result = decided("accuracy[topic=tax] >= 0.5", of_topics(pay="r"), why_empty="no case has topic=tax").result
     assert (result.outcome, result.reason) == ("INCONCLUSIVE", "no case has topic=tax")
+
+
+def test_case_that_ran_twice_does_not_stand_for_one_that_did_not_run() -> None:
+    twice = [make_result(fact="a"), make_result(fact="a")]
+    decision = decide(
+        parse_gate("accuracy >= 0.1"),
+        twice,
+        planned=2,
+        endpoint="e",
+        selection="s",
+        case_of=lambda result: result.fact,
+    )
+    assert (decision.result.outcome, decision.result.reason) == ("INCONCLUSIVE", "1 of 2 ran")

@@ -77,7 +77,7 @@ def test_wheel_holds_the_package_and_nothing_of_the_tests(wheel: Path) -> None:
     metadata = zipfile.ZipFile(wheel).read(f"pytest_ftbench-{version()}.dist-info/METADATA").decode()
     assert "Classifier: Framework :: Pytest" in metadata
     assert "Requires-Python: >=3.11" in metadata
-    assert 'Requires-Dist: google-cloud-aiplatform' in metadata
+    assert "Requires-Dist: google-cloud-aiplatform" in metadata
 
 
 def version() -> str:

@@ -58,7 +58,7 @@ def test_workers_of_one_run_send_each_question_once_whatever_the_cache_mode(
     project.write("words.ftbench.yaml", FACTS)
     for mode in ("off", "refresh"):
         server.requests.clear()
-        project.run(model(server), "-n", "3", f"--ftbench-cache={mode}").assert_outcomes(passed=12)
+        project.run(model(server), "-n", "2", f"--ftbench-cache={mode}").assert_outcomes(passed=12)
         assert sorted(asked.question for asked in server.requests) == sorted(
             f"What is {number} in words?" for number in range(12)
         )
@@ -73,7 +73,7 @@ def test_two_models_are_asked_and_shown_side_by_side(any_project: Project, serve
     assert [line["served_model"] for line in any_project.lines("run")[0]["endpoints"]] == ["old", "new"]
 
 
-def test_no_more_questions_in_flight_than_allowed(project: Project, server: LoopbackServer) -> None:
+def test_no_more_questions_in_flight_than_allowed(project: Project) -> None:
     project.write("words.ftbench.yaml", FACTS)
     gathered = threading.Barrier(3)
 
@@ -86,11 +86,11 @@ def test_no_more_questions_in_flight_than_allowed(project: Project, server: Loop
         assert busy.most_in_flight == 3
 
 
-def test_replay_mode_answers_from_the_cache_alone(any_project: Project, server: LoopbackServer) -> None:
-    any_project.write("words.ftbench.yaml", FACTS)
-    any_project.run(model(server), "-k", "f1")  # f1, f10, f11
+def test_replay_mode_answers_from_the_cache_alone(project: Project, server: LoopbackServer) -> None:
+    project.write("words.ftbench.yaml", FACTS)
+    project.run(model(server), "-k", "f1")  # f1, f10, f11
     server.requests.clear()
-    result = any_project.run(model(server), "--ftbench-cache=replay")
+    result = project.run(model(server), "--ftbench-cache=replay")
     result.assert_outcomes(passed=3, errors=9)
     result.stdout.fnmatch_lines(
         ["no answer from m: not in the cache, and --ftbench-cache=replay asks nothing: 'What is 0 in words?'"]
@@ -159,17 +159,17 @@ def corrupt(database: Path) -> None:
     database.write_bytes(b"this is no database" * 100)
 
 
-def test_corrupted_cache_is_set_aside_with_a_warning(any_project: Project, server: LoopbackServer) -> None:
-    any_project.write("words.ftbench.yaml", FACTS)
-    any_project.run(model(server))
+def test_corrupted_cache_is_set_aside_with_a_warning(project: Project, server: LoopbackServer) -> None:
+    project.write("words.ftbench.yaml", FACTS)
+    project.run(model(server))
     home = Path(os.environ["XDG_CACHE_HOME"]) / "pytest-ftbench"
     (database,) = home.rglob("cache.db")
     corrupt(database)
-    result = any_project.run(model(server))
+    result = project.run(model(server), "-n", "2")  # the warning has to travel from a worker
     result.assert_outcomes(passed=12)
     result.stdout.fnmatch_lines(["ftbench: *corrupt*"])
     assert [path for path in home.iterdir() if "corrupt" in path.name]
-    any_project.run(model(server)).stdout.fnmatch_lines(["0 answers asked for, 12 from the cache;*"])
+    project.run(model(server)).stdout.fnmatch_lines(["0 answers asked for, 12 from the cache;*"])
 
 
 def test_cache_that_cannot_be_made_costs_a_warning_and_no_answer(
@@ -182,7 +182,7 @@ def test_cache_that_cannot_be_made_costs_a_warning_and_no_answer(
     result.stdout.fnmatch_lines([f"ftbench: *{elsewhere}*"])
 
 
-def test_full_disk_costs_a_warning_and_no_answer(project: Project, server: LoopbackServer) -> None:
+def test_full_disk_costs_a_warning_and_no_answer(project: Project) -> None:
     project.write("words.ftbench.yaml", FACTS.replace("word ", "x" * 9000 + " "))
     project.write("conftest.py", LIMIT_FILES)
     with LoopbackServer(lambda asked: "x" * 9000 + " " + re.sub(r"\D", "", asked.question)) as wordy:

@@ -43,7 +43,7 @@ def test_wilson_of_nothing_is_everything() -> None:
 
 @pytest.mark.parametrize(("passed", "total", "level"), [(3, 2, 0.95), (-1, 2, 0.95), (1, 2, 1.0), (1, 2, 0.0)])
 def test_wilson_refuses_counts_and_levels_out_of_range(passed: int, total: int, level: float) -> None:
-    with pytest.raises(ValueError, match="need 0 <= passed <= total|level must lie"):
+    with pytest.raises(ValueError, match=r"need 0 <= passed <= total|level must lie"):
         wilson_interval(passed, total, level=level)
 
 

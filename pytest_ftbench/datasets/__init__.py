@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -66,12 +67,24 @@ def load_source(source: str, *, folder: Path, root: Path, readers: Mapping[str, 
 
 
 def suite_name(path: Path, *, root: Path) -> str:
-    """A file's question set: its path below the root without endings, `facts/leave` for facts/leave.ftbench.yaml."""
-    stem = path.name.removesuffix(path.suffix).removesuffix(".ftbench")
+    """A file's question set: its path below the root without endings, `facts/leave` for facts/leave.ftbench.yaml.
+
+    Where files of one name but for their endings lie side by side, the ending stays, so that their facts keep apart.
+    """
+    stem = _stem(path)
+    has_namesake = any(
+        other.suffix != path.suffix and other.suffix.lower() in READERS and _stem(other) == stem
+        for other in path.parent.glob(f"{glob.escape(stem)}.*")
+    )
+    stem += path.suffix if has_namesake else ""
     try:
         return path.resolve().relative_to(root.resolve()).with_name(stem).as_posix()
     except ValueError:
         return stem
+
+
+def _stem(path: Path) -> str:
+    return path.name.removesuffix(path.suffix).removesuffix(".ftbench")
 
 
 def _shown(path: Path, root: Path) -> str:

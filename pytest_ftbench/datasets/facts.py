@@ -33,8 +33,12 @@ def read_facts(path: Path, place: str) -> tuple[list[Case], list[str]]:
     document = parse_yaml(read_text(path, shown_as=place), place)
     file = _validated(document, place)
     cases: list[Case] = []
+    first: dict[str, str] = {}
     for index, fact in enumerate(file.facts):
         lines = _Lines(document, ("facts", index), place)
+        if fact.id and (before := first.setdefault(fact.id, lines("id"))) != lines("id"):
+            fault = f"duplicate fact id {fact.id!r} (first on line {before.rpartition(':')[2]}). Give each its own id."
+            raise DataError(lines("id"), fault)
         cases += (_case(fact, file, *question, lines) for question in _questions(fact, lines))
     return cases, list(file.gates)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -39,22 +39,31 @@ class Decision:
 
 
 def decide(
-    gate: Gate, results: Sequence[Result], *, planned: int, endpoint: str, selection: str, why_empty: str = ""
+    gate: Gate,
+    results: Sequence[Result],
+    *,
+    planned: int,
+    endpoint: str,
+    selection: str,
+    why_empty: str = "",
+    case_of: Callable[[Result], Hashable] = id,
 ) -> Decision:
     """The outcome of a gate over one endpoint's results within the gate's scope.
 
-    planned: how many cases the gate needs; fewer results than that make it INCONCLUSIVE, whatever they say.
+    planned: how many cases the gate needs; results of fewer make it INCONCLUSIVE, whatever they say.
+    case_of: which planned case a result is of; by default each is of its own, else a case may have several results.
     selection: the name of the scope. why_empty: what to say where the gate needs no case at all.
     A case without a grade is bounded by both extremes: the gate is decided only where it cannot change the outcome.
     """
     found = population(gate, results)
     measure = METRICS[gate.metric].measure([result for result in found if result.status != "not_applicable"])
-    is_partial = len(found) < planned
+    ran = len({case_of(result) for result in found})
+    is_partial = ran < planned
     outcome, reason = _outcome(gate, measure)
     if planned == 0:
         outcome, reason = "INCONCLUSIVE", _why_empty(gate, results) or why_empty or "selects no case"
     elif is_partial:
-        outcome, reason = "INCONCLUSIVE", f"{len(found)} of {planned} ran"
+        outcome, reason = "INCONCLUSIVE", f"{ran} of {planned} ran"
     low, high = measure.interval if measure.value is not None else (None, None)
     result = GateResult(
         expr=gate.text,

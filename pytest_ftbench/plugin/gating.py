@@ -28,6 +28,11 @@ def decide_gates(
 ) -> list[Decision]:
     """What every gate says of every endpoint."""
     by_scope: dict[tuple[str, str], list[Result]] = defaultdict(list)
+    scope_of = {id(one.result): one.scope for one in recorded}
+
+    def case_of(result: Result) -> tuple[str, ...]:
+        return scope_of[id(result)], result.suite, result.fact, result.variant, result.case
+
     for one in recorded:
         for scope in (one.scope, SESSION):
             by_scope[scope, one.result.endpoint].append(one.result)
@@ -42,6 +47,7 @@ def decide_gates(
                 endpoint=alias,
                 selection=gate.scope or "session",
                 why_empty=gate.why_empty,
+                case_of=case_of,
             )
             if gate.cut:
                 cut = replace(decision.result, outcome="INCONCLUSIVE", reason=gate.cut)

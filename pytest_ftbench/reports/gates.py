@@ -6,7 +6,7 @@ from pytest_ftbench.gates import Decision
 from pytest_ftbench.records import GateResult, Result
 from pytest_ftbench.reports.text import one_line
 
-SHOWN_MISSES = 10
+SHOWN_MISSES = 5
 """How many misses of a failed gate are listed; the run file has them all."""
 
 
