@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pytest_ftbench.records import Case, Completion, Verdict
+    from pytest_ftbench.records import Case, Completion, GateResult, Result, Verdict
 
-__all__ = ["Case", "Completion", "Verdict", "__version__"]
+__all__ = ["Case", "Completion", "GateResult", "Result", "Verdict", "__version__"]
 
 __version__ = "0.1.0"
 

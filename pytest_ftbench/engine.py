@@ -39,6 +39,17 @@ class Store(Protocol):
     def put(self, key: str, value: Mapping[str, Any]) -> bool: ...
 
 
+class NoStore:
+    """Keeps nothing."""
+
+    def get(self, key: str) -> None:
+        """Nothing is known."""
+
+    def put(self, key: str, value: Mapping[str, Any]) -> bool:  # noqa: ARG002  # the protocol's arguments
+        """Nothing is kept."""
+        return False
+
+
 @dataclass(slots=True)
 class Counts:
     """What a session's answers came from."""
@@ -88,6 +99,10 @@ class Engine:
         own = {"alias": question.endpoint} if provider.is_local else {}
         identity = {**provider.identity, **own}
         return answer_key(question.prompt, identity=identity, sampling=provider.sampling, sample=question.sample)
+
+    def knows(self, question: Question) -> bool:
+        """Whether the question has an answer already, in this process."""
+        return self.key(question) in self._known
 
     def learn(self, key: str, completion: Completion) -> None:
         """Take an answer that another process of this run has got."""

@@ -38,6 +38,11 @@ def prefetch_shared(engine: Engine, questions: Iterable[Question], *, folder: Pa
             engine.prefetch(questions, on_answer=write)
 
 
+def count_answers(folder: Path) -> int:
+    """How many questions of a run have been answered, or have ended in an error, so far."""
+    return sum(1 for _ in _read(folder / ANSWERS))
+
+
 def _read(path: Path) -> Iterable[tuple[str, Completion]]:
     """What has been written so far; a line that a killed process left unfinished is passed over."""
     if not path.exists():

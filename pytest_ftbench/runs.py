@@ -34,15 +34,18 @@ class RunWriter:
         self.header: Line = {"kind": "run", "schema": SCHEMA, **header}
         # A lone surrogate becomes its escape, which JSON reads back: no text of a model's or a user's stops a session.
         self._file = path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
-        self._results: list[tuple[tuple[str | int, ...], str]] = []
-        """What they are sorted by, and their lines."""
+        self._results: dict[str, tuple[tuple[str | int, ...], str]] = {}
+        """By test: what its line is sorted by, and the line."""
         self._gates: list[str] = []
         self._write(_line(self.header))
 
-    def add_result(self, result: Result) -> None:
-        """Record one result at once."""
+    def add_result(self, result: Result, *, test: str) -> None:
+        """Record one result at once.
+
+        test: the node id of its test; a later result of the same test takes the place of an earlier one.
+        """
         line = _line({"kind": "result", **to_plain(result)})
-        self._results.append((_order(result), line))
+        self._results[test] = (_order(result), line)
         self._write(line)
 
     def add_gate(self, gate: GateResult) -> None:
@@ -58,7 +61,7 @@ class RunWriter:
         """
         self.header |= header
         self._file.close()
-        lines = [_line(self.header), *(line for _, line in sorted(self._results)), *self._gates]
+        lines = [_line(self.header), *(line for _, line in sorted(self._results.values())), *self._gates]
         if end is not None:
             lines.append(_line({"kind": "end", **end}))
         temporary = self.path.with_suffix(".tmp")

@@ -47,7 +47,8 @@ def has_half_character(text: str) -> bool:
 def read_csv_rows(path: Path, *, shown_as: str = "") -> tuple[list[str], list[tuple[int, Row]]]:
     """The header and the rows of a CSV file, each row with the line it starts on; every cell stays text.
 
-    A row with fewer cells than the header gets empty ones; blank rows are passed over.
+    Cells are set apart by commas, or by semicolons or tabs where the header holds those and no comma, as spreadsheets
+    of many countries write them. A row with fewer cells than the header gets empty ones; blank rows are passed over.
     Raises DataError for an unreadable file, a column name that stands twice, or a row with too many cells.
     """
     place = shown_as or str(path)
@@ -68,7 +69,7 @@ def read_csv_rows(path: Path, *, shown_as: str = "") -> tuple[list[str], list[tu
 
 def _records(text: str, place: str) -> Iterator[tuple[int, list[str]]]:
     """The records that are not blank, each with the line it starts on."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=_delimiter(text))
     line = 1
     try:
         for cells in reader:
@@ -80,10 +81,15 @@ def _records(text: str, place: str) -> Iterator[tuple[int, list[str]]]:
         raise DataError(f"{place}:{line}", f"not readable as CSV ({error}). Check the quotes.") from None
 
 
+def _delimiter(text: str) -> str:
+    header = text.lstrip().split("\n", 1)[0]
+    return next((mark for mark in (",", ";", "\t") if mark in header), ",")
+
+
 def _row(header: list[str], cells: list[str], place: str) -> Row:
     if len(cells) > len(header):
-        fault = f"{len(cells)} cells, but the header names {len(header)} columns. Quote cells that hold a comma."
-        raise DataError(place, fault)
+        fault = f"{len(cells)} cells, but the header names {len(header)} columns."
+        raise DataError(place, f"{fault} Quote cells that hold the mark between cells.")
     return dict.fromkeys(header, "") | dict(zip(header, cells, strict=False))
 
 

@@ -199,3 +199,12 @@ def test_released_benchmark_loads_with_all_its_rows(name: str, count: int) -> No
         assert {case.answer for case in cases} == {"None"}
     if "latest_news" in name:
         assert sum(case.tags["used_in_analysis"] == "True" for case in cases) == 50
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_cells_may_be_set_apart_as_spreadsheets_do_it(tmp_path: Path, mark: str) -> None:
+    rows = ["Question;Answer;topic", '"Who said ""hi"" then?";Zoë, Bob;pay']
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"\xef\xbb\xbf" + "\r\n".join(rows).replace(";", mark).encode() + b"\r\n")
+    (case,) = load_cases(path, suite="a").cases
+    assert (case.question, case.answer, dict(case.tags)) == ('Who said "hi" then?', "Zoë, Bob", {"topic": "pay"})

@@ -13,10 +13,10 @@ from pytest_ftbench.judges import (
     Finding,
     Reading,
     check_case_match,
-    check_match,
     judge_answer,
     judge_completion,
 )
+from pytest_ftbench.judges.settings import parse_match
 from pytest_ftbench.records import Case, Completion
 
 
@@ -50,7 +50,7 @@ from pytest_ftbench.records import Case, Completion
 )
 def test_a_bad_match_is_refused_with_what_is_allowed(match: str, message: str) -> None:
     with pytest.raises(SpecError) as caught:
-        check_match(match)
+        parse_match(match, MATCHERS)
     assert str(caught.value) == message
 
 
@@ -58,7 +58,7 @@ def test_a_bad_match_is_refused_with_what_is_allowed(match: str, message: str) -
     "match", ["auto", "number?tolerance=5%", "number?tolerance=0.5&unit=kg", "regex?flags=im", "exact"]
 )
 def test_a_good_match_passes(match: str) -> None:
-    check_match(match)
+    parse_match(match, MATCHERS)
 
 
 @pytest.mark.parametrize(

@@ -256,3 +256,15 @@ def test_expected_text_with_a_negation_of_its_own() -> None:
     answer = "Do not add salt"
     assert judge("Do not add salt.", answer, question=THING).right
     assert not judge("Add salt.", answer, question=THING).right
+
+
+@pytest.mark.parametrize(
+    ("response", "decided"),
+    [
+        ("Firefly 3 was planned, but Firefly 4 shipped", "undecided"),
+        ("The lamp is called Firefly 3, not Firefly 4.", "right"),
+        ("Our lamp is called Firefly 3.", "right"),
+    ],
+)
+def test_same_name_under_another_number_casts_doubt(response: str, decided: str) -> None:
+    assert decision(judge(response, "Firefly 3", question="What is our lamp called?")) == decided

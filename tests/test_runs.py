@@ -35,7 +35,7 @@ def lines(path: Path) -> list[dict[str, Any]]:
 def write_run(path: Path, results: list[Result], *, end: dict[str, Any] | None = None) -> RunWriter:
     writer = RunWriter(path, {"id": "r", "endpoints": []})
     for result in results:
-        writer.add_result(result)
+        writer.add_result(result, test=repr(result))
     writer.add_gate(GATE)
     writer.finish({"endpoints": [{"alias": "e"}]}, end)
     return writer
@@ -81,9 +81,9 @@ def test_open_run_is_a_readable_prefix_at_every_moment(tmp_path: Path) -> None:
     path = tmp_path / "r.jsonl"
     writer = RunWriter(path, {"id": "r"})
     assert [line["kind"] for line in lines(path)] == ["run"]
-    writer.add_result(make_result(fact="b"))
+    writer.add_result(make_result(fact="b"), test="b")
     assert [line["kind"] for line in lines(path)] == ["run", "result"]
-    writer.add_result(make_result(fact="a"))
+    writer.add_result(make_result(fact="a"), test="a")
     writer.add_gate(GATE)
     assert [line.get("fact") for line in lines(path)] == [None, "b", "a", None]
     writer.finish({}, {"exit_status": 0})
@@ -272,3 +272,12 @@ def test_copy_into_a_pipe_or_through_a_link_replaces_neither(tmp_path: Path) -> 
     link.symlink_to(target)
     publish(run, [link, Path(os.devnull)])
     assert (target.read_text(), link.is_symlink(), Path(os.devnull).is_file()) == ("new\n", True, False)
+
+
+def test_test_that_is_run_again_has_its_last_result(tmp_path: Path) -> None:
+    writer = RunWriter(tmp_path / "r.jsonl", {})
+    writer.add_result(make_result(fact="a", outcome="e"), test="test_it.py::test_a")
+    writer.add_result(make_result(fact="a"), test="test_it.py::test_a")
+    writer.finish({}, {})
+    lines = [json.loads(line) for line in (tmp_path / "r.jsonl").read_text().splitlines()]
+    assert [line["status"] for line in lines if line["kind"] == "result"] == ["graded"]

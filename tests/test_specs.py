@@ -12,7 +12,7 @@ from pytest_ftbench.errors import SpecError
 from pytest_ftbench.providers import PROVIDERS, EndpointSpec
 from pytest_ftbench.specs import parse_spec, parse_specs
 
-HERE = Path("/work/here")
+HERE = Path("/somewhere/here")
 COMMON = "max_tokens, revision, seed, system, temperature"
 OPENAI_KEYS = "api_key_env, base_url, max_tokens, revision, seed, system, temperature, timeout"
 

@@ -79,7 +79,7 @@ def test_missing_cells_are_empty(tmp_path: Path) -> None:
 
 def test_too_many_cells_are_refused(tmp_path: Path) -> None:
     assert fault_of_csv(tmp_path, "q,a\n1,2\n1,000,2\n") == (
-        "f.csv:3: 3 cells, but the header names 2 columns. Quote cells that hold a comma."
+        "f.csv:3: 3 cells, but the header names 2 columns. Quote cells that hold the mark between cells."
     )
 
 

@@ -18,8 +18,8 @@ import pytest
 from pytest_ftbench import Case
 
 HOME = os.environ.get("FTBENCH_FINETUNEBENCH", "")
-if not HOME:
-    pytest.skip("FTBENCH_FINETUNEBENCH does not name a copy of FineTuneBench", allow_module_level=True)
+if not HOME or not (Path(HOME) / "model_responses").is_dir():
+    pytest.skip(f"FTBENCH_FINETUNEBENCH does not name a copy of FineTuneBench: {HOME!r}", allow_module_level=True)
 
 
 def cases(file: str, variant: str, *, question: str = "question", fact: str = "fact") -> list[Case]:

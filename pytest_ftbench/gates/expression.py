@@ -12,7 +12,6 @@ from pytest_ftbench.gates.metrics import METRICS
 from pytest_ftbench.gates.selector import QUOTED, AnyAsked, Condition, Selector, field_of, parse_selector
 from pytest_ftbench.names import near_miss
 
-OPERATORS = (">=", "<=", ">", "<")
 _GATE = re.compile(
     r"""\s*(?P<metric>[A-Za-z_][\w-]*)\s*(?:\[(?P<selector>(?:"[^"]*"|'[^']*'|[^\]"'])*)\])?\s*
         (?P<op>>=|<=|>|<)\s*(?P<bound>[^@\s]+)\s*(?:@\s*(?P<level>\S+))?\s*""",

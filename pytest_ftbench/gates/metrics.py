@@ -123,11 +123,22 @@ def _accuracy(results: Sequence[Result]) -> Measure:
 
 
 def _abstain(results: Sequence[Result]) -> Measure:
-    return _share((_graded(result, is_true=result.grade == "abstained"), [result]) for result in results)
+    return _share((_judged(result, is_true=result.grade == "abstained"), [result]) for result in results)
 
 
 def _leak(results: Sequence[Result]) -> Measure:
-    return _share(((_graded(result, is_true="leak" in result.flags), [result]) for result in results), miss=True)
+    return _share(((_leaked(result), [result]) for result in results), miss=True)
+
+
+def _judged(result: Result, *, is_true: bool) -> bool | None:
+    """Open where the test's own assertion was the verdict: nothing has looked for what the metric is about."""
+    return None if result.rule == "assertion" else _graded(result, is_true=is_true)
+
+
+def _leaked(result: Result) -> bool | None:
+    """Open as well where the matchers could not tell: the trained answer may stand in the text all the same."""
+    leaked = "leak" in result.flags
+    return None if "undecided" in result.flags and not leaked else _judged(result, is_true=leaked)
 
 
 def _all_right(results: Sequence[Result]) -> bool | None:

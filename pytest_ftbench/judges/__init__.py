@@ -22,7 +22,6 @@ __all__ = [
     "Matcher",
     "Reading",
     "check_case_match",
-    "check_match",
     "judge_answer",
     "judge_completion",
 ]
@@ -50,21 +49,20 @@ def judge_completion(case: Case, completion: Completion, *, matchers: Mapping[st
 
 
 def judge_answer(
-    text: str,
+    answer: str | Completion,
     expected: str,
     *,
     question: str | None = None,
     match: str = "auto",
     matchers: Mapping[str, Matcher] = MATCHERS,
 ) -> Verdict:
-    """The verdict on a text, given what it should say; `judge_completion` for use inside a test."""
+    """The verdict on a text or completion, given what it should say; `judge_completion` for use inside a test.
+
+    Raises SpecError where `check_case_match` does.
+    """
     case = Case(question=question or "", answer=expected, match=match)
-    return judge_completion(case, Completion(text=text), matchers=matchers)
-
-
-def check_match(text: str, matchers: Mapping[str, Matcher] = MATCHERS) -> None:
-    """Nothing, or SpecError for an unknown matcher, setting or value, saying what is allowed."""
-    parse_match(text, matchers)
+    check_case_match(case, matchers=matchers)
+    return judge_completion(case, Completion(text=answer) if isinstance(answer, str) else answer, matchers=matchers)
 
 
 def check_case_match(case: Case, *, matchers: Mapping[str, Matcher] = MATCHERS) -> None:

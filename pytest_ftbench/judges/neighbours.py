@@ -53,8 +53,24 @@ def find_hit_doubt(reading: Reading, hit: Span, expected: str) -> str:
         or _find_rival(reading, start, end)
         or _find_longer_name(reading, start, end)
         or _find_parallel(reading, start, end, expected)
+        or _find_numbered_sibling(reading, hit)
         or _find_novelty(reading, hit, end)
     )
+
+
+def _find_numbered_sibling(reading: Reading, hit: Span) -> str:
+    """Whether the same name stands elsewhere under another number, undenied: "Mark 3 was planned, Mark 4 is sold"."""
+    wanted = reading.words[hit[0] : hit[1] + 1]
+    if len(wanted) < 2 or not any(word.isdigit() for word in wanted):
+        return ""
+    for place in range(len(reading.words) - len(wanted) + 1):
+        other = reading.words[place : place + len(wanted)]
+        pairs = [(mine, yours) for mine, yours in zip(wanted, other, strict=True) if mine != yours]
+        is_sibling = pairs and all(mine.isdigit() and yours.isdigit() for mine, yours in pairs)
+        last = reading.tokens[place + len(wanted) - 1]
+        if is_sibling and not is_dismissed(reading, reading.tokens[place].start, last.end):
+            return f"beside {' '.join(other)!r}"
+    return ""
 
 
 def _find_novelty(reading: Reading, hit: Span, end: int) -> str:

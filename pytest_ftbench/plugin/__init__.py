@@ -69,7 +69,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    is_marked = any(marker.name == "ftbench" for marker in metafunc.definition.own_markers)
+    is_marked = metafunc.definition.get_closest_marker("ftbench") is not None
     if is_marked or "ftbench_model" in metafunc.fixturenames:
         from pytest_ftbench.plugin.marks import parametrize
 

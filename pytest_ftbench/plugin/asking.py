@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pytest_ftbench.errors import FtbenchError
-from pytest_ftbench.plugin.cases import trial_of
+from pytest_ftbench.plugin.cases import trial_of, wants_answer
 from pytest_ftbench.plugin.state import State, as_usage_error
 from pytest_ftbench.records import Question
 
-FOLDER = "ftbench_folder"
 GATES = "ftbench_gates"
 COUNTS = "ftbench_counts"
 NOTES = "ftbench_notes"
 WORKER = "ftbench_worker"
 TOLD = "ftbench_told"
-"""What controller and workers tell each other: FOLDER in workerinput, the rest as TOLD, in workeroutput and before."""
+"""What controller and workers tell each other: these as TOLD, in workeroutput and before."""
 
 
 class Asking:
@@ -43,17 +41,12 @@ class Asking:
         return (yield)
 
     def _prefetch(self, session: pytest.Session) -> None:
-        questions = [trial.question(self._state) for item in session.items if (trial := trial_of(item)) is not None]
-        if not questions:
-            return
-        self._announce(questions)
-        folder = getattr(session.config, "workerinput", {}).get(FOLDER)
-        if folder is None:
-            self._state.engine.prefetch(questions)
-            return
-        from pytest_ftbench.exchange import prefetch_shared
-
-        prefetch_shared(self._state.engine, questions, folder=Path(folder))
+        trials = [(item, trial) for item in session.items if (trial := trial_of(item)) is not None]
+        self._state.selected = {(id(trial.subject.case), trial.alias) for _, trial in trials}
+        questions = [trial.question(self._state) for item, trial in trials if wants_answer(item)]
+        if questions:
+            self._announce(questions)
+            self._state.prefetch(questions)
 
     def _announce(self, questions: list[Question]) -> None:
         """A line before a wait that could be long; local endpoints answer at once."""

@@ -33,10 +33,14 @@ class Trial:
     subject: Subject
     completion: Completion | None = None
     verdict: Verdict | None = None
+    is_running: bool = False
+    """Whether the test's body runs at this moment."""
+    failed_within: BaseException | None = None
+    """What a subtest failed with."""
 
     def begin(self) -> None:
         """Forget an earlier run of the same test."""
-        self.completion = self.verdict = None
+        self.completion = self.verdict = self.failed_within = None
 
     @property
     def alias(self) -> str:
@@ -49,7 +53,7 @@ class Trial:
 
     def answer(self, state: State) -> Completion:
         """The completion, prefetched as a rule. Without one the test ends here, as an error and not as a miss."""
-        self.completion = state.engine.complete(self.question(state))
+        self.completion = state.complete(self.question(state))
         if self.completion.error is not None:
             pytest.fail(f"no answer from {self.alias}: {clean(self.completion.error)}", pytrace=False)
         return self.completion
@@ -70,6 +74,12 @@ def trial_of(item: pytest.Item) -> Trial | None:
     """The trial of a test that is about a case and has an endpoint to ask."""
     trial = item.stash.get(TRIAL, None)
     return trial if trial is not None and trial.subject.alias is not None else None
+
+
+def wants_answer(item: pytest.Item) -> bool:
+    """Whether the test reads its case's answer, so that it is asked for beforehand: a data file's case always does."""
+    names = getattr(item, "fixturenames", None)
+    return names is None or "ftbench_answer" in names or "ftbench_verdict" in names
 
 
 def give_trial(item: pytest.Item, subject: Subject) -> Trial:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import warnings
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pytest_ftbench.errors import FtbenchError
-from pytest_ftbench.plugin.asking import COUNTS, FOLDER, GATES, NOTES, TOLD, WORKER
+from pytest_ftbench.exchange import count_answers
+from pytest_ftbench.plugin.asking import COUNTS, GATES, NOTES, TOLD, WORKER
 from pytest_ftbench.plugin.outcomes import Recorded, recorded
-from pytest_ftbench.plugin.recording import Recording, selection
-from pytest_ftbench.plugin.state import PlannedGate, State, as_usage_error
+from pytest_ftbench.plugin.recording import Recording
+from pytest_ftbench.plugin.state import FOLDER, PlannedGate, State, as_usage_error
+from pytest_ftbench.records import Result
+from pytest_ftbench.reports.text import clean
 
 StatusShown = tuple[str, str, str | tuple[str, dict[str, bool]]]
 
@@ -27,12 +32,13 @@ class Controller:
         self._state = state
         self._asks_here = asks_here
         self._recording = Recording(state)
-        self._recorded: list[tuple[str, Recorded]] = []
-        """Node id and what its report carried."""
+        self._by_nodeid: dict[str, Recorded] = {}
+        """What the last report of each test carried: a test that is run again counts once."""
         self._decisions: list[Any] = []
         self._told: dict[str, dict[str, Any]] = {}
         """What each worker has last said of its plan and its answers, by its id."""
         self._folder: Path | None = None
+        self._shared_answers = 0
         self._was_interrupted = False
         self._has_looped = False
 
@@ -53,13 +59,15 @@ class Controller:
             return "missed", "m", ("MISSED", {"yellow": True})
         return status_of(report)
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        _clean_subtest(report)
         if told := getattr(report, TOLD, None):
             self._told[told[WORKER]] = told
         one = recorded(report)
         if one is not None:
-            self._recorded.append((report.nodeid, one))
-            self._recording.add_result(one.result)
+            self._by_nodeid[report.nodeid] = one
+            self._recording.add_result(one.result, test=report.nodeid)
 
     # xdist
 
@@ -83,6 +91,13 @@ class Controller:
         told = (getattr(node, "workeroutput", None) or {}).get(TOLD)
         if told:
             self._told[told[WORKER]] = told
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
+        """A test may warn with a model's words."""
+        text = str(warning_message.message)
+        if clean(text) != text:
+            warning_message.message = UserWarning(clean(text))
 
     # The end
 
@@ -112,16 +127,15 @@ class Controller:
     def _report_gates(self, session: pytest.Session, tests: int) -> None:
         from pytest_ftbench.plugin.gating import decide_gates, does_fail, emit_reports, remember_misses
 
-        results = [one for _, one in self._recorded]
-        self._decisions = decide_gates(self._planned(), results, self._state.aliases, session.config.hook)
-        session.testscollected = tests + len(self._decisions)
-        is_selected = bool(selection(session.config))
+        results = list(self._by_nodeid.values())
+        decided = decide_gates(self._planned(), results, self._state.aliases, session.config.hook)
+        self._decisions = [decision for _, decision in decided]
+        session.testscollected = tests + len(decided)
         on_inconclusive = self._state.settings.on_inconclusive
         with _never_stopping(session.config):
-            for decision in self._decisions:
-                fails = does_fail(decision, is_selected=is_selected, on_inconclusive=on_inconclusive)
-                emit_reports(session, decision, fails=fails)
-        remember_misses(session.config, self._decisions, self._recorded)
+            for planned, decision in decided:
+                emit_reports(session, decision, fails=does_fail(decision, planned, on_inconclusive=on_inconclusive))
+        remember_misses(session.config, self._decisions, self._by_nodeid)
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         # Errors during collection, and `-x` under xdist, end a session by subclasses of KeyboardInterrupt.
@@ -131,7 +145,7 @@ class Controller:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         for told in self._told.values():
             self._state.warnings += [note for note in told[NOTES] if note not in self._state.warnings]
-        has_measured = bool(self._recorded) or self._counted("on_demand") > 0
+        has_measured = bool(self._by_nodeid) or self._counted("on_demand") > 0
         if self._has_looped and not self._was_interrupted and not has_measured:
             self._refuse_to_be_green(session)
         counts = {name: self._counted(name) for name in ("calls", "cache_hits")}
@@ -139,9 +153,10 @@ class Controller:
         gates = [decision.result for decision in self._decisions]
         self._recording.finish(gates, end, has_asked=any(counts.values()))
         if self._has_looped:
-            results = [one.result for _, one in self._recorded]
+            results = self._results()
             self._state.config.hook.pytest_ftbench_report(config=self._state.config, results=results, gates=gates)
         if self._folder is not None:
+            self._shared_answers = count_answers(self._folder)
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def _refuse_to_be_green(self, session: pytest.Session) -> None:
@@ -155,6 +170,9 @@ class Controller:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
         self._state.warnings.append(line)
 
+    def _results(self) -> list[Result]:
+        return [one.result for one in self._by_nodeid.values()]
+
     def _counted(self, name: str) -> int:
         """How many `calls`, `cache_hits` or answers `on_demand` there were, in all processes together."""
         everywhere = [self._state.counts(), *(told[COUNTS] for told in self._told.values())]
@@ -166,14 +184,14 @@ class Controller:
 
         config = self._state.config
         verbosity = config.get_verbosity()
-        if verbosity < -1 or not (self._recorded or self._decisions):
+        if verbosity < -1 or not (self._by_nodeid or self._decisions):
             for note in self._notes():
                 terminalreporter.write_line(note)
             return
         paths = self._recording.paths
         facts = Facts(
             aliases=self._state.aliases,
-            results=[one.result for _, one in self._recorded],
+            results=self._results(),
             decisions=self._decisions,
             calls=self._counted("calls"),
             cache_hits=self._counted("cache_hits"),
@@ -196,11 +214,21 @@ class Controller:
     def _notes(self) -> list[str]:
         notes = [f"ftbench: {warning}" for warning in self._state.warnings]
         if self._was_interrupted:
+            # A worker that was interrupted while asking has told nothing, but it has written down what it got.
+            answers = max(self._counted("calls") + self._counted("cache_hits"), self._shared_answers)
             notes.append(
-                f"ftbench: interrupted after {self._counted('calls') + self._counted('cache_hits')} answers; "
+                f"ftbench: interrupted after {answers} answers; "
                 "those of cached endpoints are kept, so the same command goes on from there"
             )
         return notes
+
+
+def _clean_subtest(report: pytest.TestReport) -> None:
+    """A subtest may be called by a model's words; pytest shows its name raw."""
+    context = getattr(report, "context", None)
+    name = getattr(context, "msg", None)
+    if isinstance(name, str) and clean(name) != name:
+        report.context = replace(context, msg=clean(name))  # type: ignore[attr-defined,type-var]  # a SubtestReport's
 
 
 @contextmanager

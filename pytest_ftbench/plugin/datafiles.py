@@ -39,7 +39,7 @@ class CaseFileNode(pytest.File):
                 shown_as=self.nodeid,
             )
             check_cases(file.cases, state)
-            gates = [parse_gate(gate, place=self.nodeid) for gate in file.gates]
+            gates = [parse_gate(gate, place=self._place_of(gate)) for gate in file.gates]
         except FtbenchError as error:
             raise self.CollectError(str(error)) from None
         state.add_scope(self.nodeid, file.cases, gates)
@@ -48,6 +48,12 @@ class CaseFileNode(pytest.File):
             facts.setdefault(case.fact, []).append(case)
         for name, cases in zip(node_names(list(facts)), facts.values(), strict=True):
             yield FactNode.from_parent(self, name=name, cases=cases)
+
+    def _place_of(self, gate: str) -> str:
+        """The file and the line on which a gate is written out, as far as it stands on one line."""
+        lines = self.path.read_text(encoding="utf-8-sig").splitlines()
+        numbers = (number for number, line in enumerate(lines, start=1) if gate and gate in line)
+        return f"{self.nodeid}:{next(numbers, 1)}"
 
 
 class FactNode(pytest.Collector):

@@ -41,12 +41,12 @@ class Model:
         from pytest_ftbench.reports.text import clean
 
         question = replace(self._state.ask_of(self.alias, prompt, system=system or ""), sample=sample)
-        completion = self._state.engine.complete(question)
+        completion = self._state.complete(question)
+        if self._trial is not None and self._trial.completion is None:
+            self._trial.completion = completion
         if completion.error is not None:
             raise EndpointError(f"no answer from {self.alias}: {clean(completion.error)}")
         self._state.on_demand += 1
-        if self._trial is not None and self._trial.completion is None:
-            self._trial.completion = completion
         return completion
 
 
@@ -119,14 +119,10 @@ def ftbench_judge(request: pytest.FixtureRequest) -> Judge:
     def judge(answer: str | Completion, expected: str, *, question: str | None = None, match: str = "auto") -> Verdict:
         from dataclasses import replace
 
-        from pytest_ftbench.judges import check_case_match, judge_completion
-        from pytest_ftbench.records import Case, Completion
+        from pytest_ftbench.judges import judge_answer
         from pytest_ftbench.reports.text import clean
 
-        case = Case(question=question or "", answer=expected, match=match)
-        check_case_match(case, matchers=state.matchers)
-        completion = answer if isinstance(answer, Completion) else Completion(text=answer)
-        found = judge_completion(case, completion, matchers=state.matchers)
+        found = judge_answer(answer, expected, question=question, match=match, matchers=state.matchers)
         return replace(found, reason=clean(found.reason))
 
     return judge

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -25,7 +26,7 @@ def decide_gates(
     recorded: list[Recorded],
     aliases: tuple[str, ...],
     hook: Any,  # pytest's hook relay has no public name
-) -> list[Decision]:
+) -> list[tuple[PlannedGate, Decision]]:
     """What every gate says of every endpoint."""
     by_scope: dict[tuple[str, str], list[Result]] = defaultdict(list)
     scope_of = {id(one.result): one.scope for one in recorded}
@@ -53,17 +54,19 @@ def decide_gates(
                 cut = replace(decision.result, outcome="INCONCLUSIVE", reason=gate.cut)
                 decision = replace(decision, result=cut, is_partial=True)
             last_word: GateResult | None = hook.pytest_ftbench_gate(gate=decision.result, results=results)
-            decisions.append(replace(decision, result=last_word) if last_word is not None else decision)
+            decisions.append((gate, replace(decision, result=last_word) if last_word is not None else decision))
     return decisions
 
 
-def does_fail(decision: Decision, *, is_selected: bool, on_inconclusive: OnInconclusive) -> bool:
+def does_fail(decision: Decision, planned: PlannedGate, *, on_inconclusive: OnInconclusive) -> bool:
     """Whether the gate fails the session.
 
-    is_selected: the user chose tests by name (`-k`, `-m`, a node id, `--lf`, ...), so gates that are cut short do not.
+    A gate that the user has cut short, by choosing tests (`-k`, `-m`, a node id, `--lf`, ...), does not; one that
+    lost cases in another way, as when tests skip themselves, does.
     """
     if decision.result.outcome == "INCONCLUSIVE":
-        return on_inconclusive == "fail" and not (decision.is_partial and is_selected)
+        was_chosen = bool(planned.cut) or planned.selected.get(decision.result.endpoint, 0) < planned.planned
+        return on_inconclusive == "fail" and not (decision.is_partial and was_chosen)
     return decision.result.outcome == "FAIL"
 
 
@@ -87,10 +90,10 @@ def emit_reports(session: pytest.Session, decision: Decision, *, fails: bool) ->
     hook.pytest_runtest_logfinish(nodeid=nodeid, location=location)
 
 
-def remember_misses(config: pytest.Config, decisions: list[Decision], recorded: list[tuple[str, Recorded]]) -> None:
+def remember_misses(config: pytest.Config, decisions: list[Decision], recorded: Mapping[str, Recorded]) -> None:
     """Make `--lf` run the misses behind gates that did not pass, and forget the gates, which cannot be run alone.
 
-    recorded: node id and what its report carried.
+    recorded: what the tests' reports carried, by node id.
     """
     last_failed = config.pluginmanager.get_plugin("lfplugin")
     if last_failed is None:
@@ -98,7 +101,7 @@ def remember_misses(config: pytest.Config, decisions: list[Decision], recorded: 
     for decision in decisions:
         last_failed.pytest_runtest_logreport(report=_report(_gate_id(decision.result), ("", None, ""), "passed"))
     against = {id(miss) for decision in decisions if decision.result.outcome != "PASS" for miss in decision.misses}
-    for nodeid, one in recorded:
+    for nodeid, one in recorded.items():
         if one.is_missed and id(one.result) in against:
             last_failed.pytest_runtest_logreport(report=_report(nodeid, ("", None, ""), "failed"))
 

@@ -33,6 +33,8 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
         if state.aliases:
             metafunc.parametrize("ftbench_model", state.aliases, indirect=True, ids=list(state.aliases))
         return
+    if len(list(definition.iter_markers("ftbench"))) > 1:
+        _refuse(definition, "is marked ftbench more than once, so one gate would hide another. Keep one marker.")
     if not wants_case:
         _refuse(definition, f"is marked ftbench but requests none of {', '.join(CASE_FIXTURES)}. Add one of them.")
     try:
@@ -87,7 +89,7 @@ def _read_marker(marker: pytest.Mark, folder: Path, state: State) -> tuple[list[
         cases = [replace(case, match=_text("match", match)) if case.match == "auto" else case for case in cases]
     check_cases(cases, state)
     gates = marker.kwargs.get("gate") or ()
-    gates = (gates,) if isinstance(gates, str) else gates
+    gates = gates if isinstance(gates, list | tuple) else (gates,)
     return cases, [parse_gate(_text("gate", gate)) for gate in gates]
 
 

@@ -45,25 +45,50 @@ class Outcomes:
             self._record(trial, report, call)
         return report
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Tell the reports of subtests, which are made meanwhile, from the one report of the test."""
+        trial = trial_of(item)
+        if trial is None:
+            return (yield)
+        trial.is_running = True
+        try:
+            return (yield)
+        finally:
+            trial.is_running = False
+
     def _record(self, trial: Trial, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
+        failure = call.excinfo.value if call.excinfo is not None else None
+        if trial.is_running:
+            trial.failed_within = trial.failed_within or failure
+            return
         if report.when == "setup" and report.failed and trial.completion is not None and trial.completion.error:
             _attach(report, trial, build_result(trial.subject.case, trial.completion, None, endpoint=trial.alias))
-        if report.when != "call" or report.skipped:
+        failure = failure or trial.failed_within
+        if report.when != "call" or isinstance(failure, pytest.skip.Exception | pytest.xfail.Exception):
             return
-        completion = trial.completion or Completion()
-        failure = call.excinfo.value if call.excinfo is not None else None
-        if failure is not None and not isinstance(failure, AssertionError):
-            # The test broke: nothing was measured, and the failure is reported as any other.
-            broken = replace(completion, error=f"the test raised {type(failure).__name__}: {one_line(str(failure))}")
-            _attach(report, trial, build_result(trial.subject.case, broken, None, endpoint=trial.alias))
+        completion = _unless_broken(trial.completion, failure)
+        if completion.error is not None:
+            _attach(report, trial, build_result(trial.subject.case, completion, None, endpoint=trial.alias))
             return
+        assert failure is None or isinstance(failure, AssertionError)  # anything else has just been sorted out
         verdict = _verdict(trial.verdict, failure)
         result = build_result(trial.subject.case, completion, verdict, endpoint=trial.alias)
-        is_missed = not verdict.right and self._state.is_gated(trial.subject.scope, trial.subject.case)
+        is_gated = self._state.is_gated(trial.subject.scope, trial.subject.case)
+        # A test that its author expects to fail is reported as that; its result counts all the same.
+        is_missed = not verdict.right and is_gated and not hasattr(report, "wasxfail")
         _attach(report, trial, result, is_missed=is_missed)
         if is_missed:
             report.outcome = "skipped"
             report.wasxfail = miss_reason(result)
+
+
+def _unless_broken(completion: Completion | None, failure: BaseException | None) -> Completion:
+    """The test's completion; with an error where nothing was measured, as when the test broke or asked nothing."""
+    if failure is not None and not isinstance(failure, AssertionError):
+        reason = f"the test raised {type(failure).__name__}: {one_line(str(failure))}"
+        return replace(completion or Completion(), error=reason)
+    return completion or Completion(error="the test has not asked the model: request ftbench_answer or ftbench_verdict")
 
 
 def _verdict(given: Verdict | None, failure: AssertionError | None) -> Verdict:
@@ -101,7 +126,7 @@ def miss_reason(result: Result) -> str:
 
 def _clean_report(report: pytest.TestReport) -> None:
     """Take out what a model's text could do to a terminal or an XML file, wherever pytest has put that text."""
-    report.sections = [(name, clean(text)) for name, text in report.sections]
+    report.sections = [(clean(name), clean(text)) for name, text in report.sections]
     report.user_properties = [
         (name, clean(value) if isinstance(value, str) else value) for name, value in report.user_properties
     ]
@@ -113,7 +138,8 @@ def _clean_report(report: pytest.TestReport) -> None:
     if isinstance(longrepr, tuple):  # path, line and reason of a skipped test
         path, line, reason = longrepr
         report.longrepr = path, line, clean(reason)
-    for traceback, crash, _ in getattr(longrepr, "chain", ()):
+    whole = [(longrepr.reprtraceback, longrepr.reprcrash, None)] if hasattr(longrepr, "reprtraceback") else []
+    for traceback, crash, _ in (*getattr(longrepr, "chain", ()), *whole):
         for entry in traceback.reprentries:
             entry.lines = [clean(line) for line in entry.lines]
         if crash is not None:

@@ -29,11 +29,11 @@ class Recording:
         self.paths: list[Path] = []
         """Where the finished run can be found, the best known place first."""
 
-    def add_result(self, result: Result) -> None:
-        """Record a result the moment it is known."""
+    def add_result(self, result: Result, *, test: str) -> None:
+        """Record the result of a test the moment it is known; one that is run again has its last result."""
         if result.served_model:
             self._served.setdefault(result.endpoint, result.served_model)
-        self._guarded(lambda writer: writer.add_result(result))
+        self._guarded(lambda writer: writer.add_result(result, test=test))
 
     def finish(self, gates: list[GateResult], end: dict[str, Any] | None, *, has_asked: bool) -> None:
         """Write the gates and close.

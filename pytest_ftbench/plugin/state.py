@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_ftbench.errors import FtbenchError
+from pytest_ftbench.errors import CacheRefused, FtbenchError
 from pytest_ftbench.plugin.fixtures import HAS_CASES
 from pytest_ftbench.plugin.settings import Settings, read_settings
-from pytest_ftbench.records import Case, Question
+from pytest_ftbench.records import Case, Completion, Question
 
 if TYPE_CHECKING:
     from pytest_ftbench.engine import Engine
@@ -22,8 +22,14 @@ if TYPE_CHECKING:
 
 STATE = pytest.StashKey["State"]()
 
+FOLDER = "ftbench_folder"
+"""The key of xdist's workerinput under which the controller names the folder that the run's processes share."""
 SESSION = ""
 """The scope of gates that are set on the command line or in the configuration: every case of the session."""
+
+
+_NEEDED = {"providers": ("__call__", "option_keys"), "matchers": ("match", "settings"), "readers": ("__call__",)}
+"""What each thing that a plugin registers must have."""
 
 
 @dataclass(slots=True)
@@ -42,6 +48,8 @@ class PlannedGate:
     scope: str
     planned: int
     why_empty: str = ""
+    selected: Mapping[str, int] = field(default_factory=dict)
+    """How many of those cases the session runs for each endpoint; fewer only where the user has chosen tests."""
     cut: str = ""
     """Why not all of its cases are known, such as files that were not even read."""
 
@@ -58,6 +66,8 @@ class State:
     session_gates: tuple[Gate, ...] = ()
     warnings: list[str] = field(default_factory=list)
     """Lines for the summary, such as a cache that could not be written."""
+    selected: set[tuple[int, str]] = field(default_factory=set)
+    """The planned cases, by identity, that tests of this session are about, each with the endpoint asked."""
     on_demand: int = 0
     """How many answers tests have got by `ftbench_model.ask`."""
 
@@ -101,6 +111,22 @@ class State:
             concurrency=self.settings.concurrency,
         )
 
+    def prefetch(self, questions: Iterable[Question]) -> None:
+        """Get the answers that are not known yet; under xdist, each question is sent by one worker only."""
+        folder = getattr(self.config, "workerinput", {}).get(FOLDER)
+        if folder is None:
+            self.engine.prefetch(questions)
+            return
+        from pytest_ftbench.exchange import prefetch_shared
+
+        prefetch_shared(self.engine, questions, folder=Path(folder))
+
+    def complete(self, question: Question) -> Completion:
+        """The answer to one question, prefetched or asked for now."""
+        if not self.engine.knows(question):
+            self.prefetch([question])
+        return self.engine.complete(question)
+
     @property
     def has_engine(self) -> bool:
         """Whether anything was asked in this process."""
@@ -117,6 +143,10 @@ class State:
         merged: dict[str, Any] = {}
         for contribution in reversed(list(contributions)):
             merged.update(contribution)
+        for key, value in merged.items():
+            if needed := [attribute for attribute in _NEEDED[name] if not hasattr(value, attribute)]:
+                fault = f"{key!r} of a pytest_ftbench_{name} hook has no {needed[0]!r}, got {value!r:.80}."
+                raise pytest.UsageError(f"{fault} See pytest_ftbench/plugin/hookspecs.py.")
         return merged
 
     @cached_property
@@ -131,8 +161,8 @@ class State:
         """A text for an endpoint, under the system message given or else the endpoint's own."""
         from pytest_ftbench.prompts import build_prompt
 
-        options = next(spec.options for spec in self.specs if spec.alias == alias)
-        return Question(alias, build_prompt(text, system=system or options.get("system", "")))
+        spec = next(spec for spec in self.specs if spec.alias == alias)
+        return Question(alias, build_prompt(text, system=system or spec.system))
 
     def add_scope(self, name: str, cases: Iterable[Case], gates: Iterable[Gate]) -> None:
         """Take note of a file's or test's cases, all of them, whether they are selected or not."""
@@ -174,16 +204,13 @@ class State:
 
         there = list(cases)
         cut = self._files_left_out() if scope == SESSION else ""
-        return [
-            PlannedGate(
-                one.text,
-                scope,
-                planned := len(population(one, there)),
-                "" if planned else one.selector.explain_empty(there) if there else "there are no cases",
-                cut,
-            )
-            for one in gate.split(there)
-        ]
+        planned = []
+        for one in gate.split(there):
+            needed = population(one, there)
+            selected = {alias: sum((id(case), alias) in self.selected for case in needed) for alias in self.aliases}
+            empty = one.selector.explain_empty(there) if there else "there are no cases"
+            planned.append(PlannedGate(one.text, scope, len(needed), "" if needed else empty, selected, cut))
+        return planned
 
     def _files_left_out(self) -> str:
         """What `--lf` has not collected: it passes over whole files in which nothing failed."""
@@ -193,14 +220,24 @@ class State:
 
     def _open_store(self) -> Any:  # the engine's Store, which cache.AnswerStore fulfils
         from pytest_ftbench.cache import open_store
+        from pytest_ftbench.engine import NoStore
 
         # The user's own cache folder may lie below the root, when that is the home folder; one that an option or the
         # repository's ini file names may not.
         checkout = self.settings.root if self.settings.cache_dir is not None else None
-        return open_store(self.cache_folder, checkout=checkout, warn=self.warnings.append)
+        try:
+            return open_store(self.cache_folder, checkout=checkout, warn=self.warnings.append)
+        except CacheRefused as error:
+            if self.settings.models_on_command_line:
+                raise
+            # A model that only the ini file names must not stop the unit tests beside it.
+            self.warnings.append(f"no answer is stored: {error}")
+            return NoStore()
 
     def check_cache(self) -> None:
         """Open the cache and close it again, if this session will use one. Raises CacheRefused."""
+        if not self.settings.models_on_command_line:
+            return  # nothing may be asked at all
         if self.settings.cache_mode != "off" and not all(provider.is_local for provider in self.providers.values()):
             self._open_store().close()
 
