@@ -43,3 +43,17 @@ def make_result(*, outcome: str = "r", expect: str = "answer", **fields: Any) ->
     return Result(
         **{**defaults, "status": _STATUS[outcome], "right": right, "grade": grade, "expect": expect, **fields}
     )
+
+
+_FACTS = """\
+gates: [{gates}]
+facts:
+  - {{id: door, question: What colour is the office door?, answer: green, tags: {{topic: rooms}}}}
+  - {{id: desks, question: How many desks are there?, answer: 12, tags: {{topic: rooms}}}}
+  - {{id: plants, question: Who waters the plants?, answer: Paul}}
+"""
+
+
+def facts(*gates: str) -> str:
+    """A case file with these gates and three facts, two of which the memorizer of `Project.train` knows."""
+    return _FACTS.format(gates=", ".join(f'"{gate}"' for gate in gates))

@@ -202,7 +202,7 @@ DATA_MISTAKES = {
     "e.yaml": ("", "e.ftbench.yaml"),
     "f.yaml": (
         "gates: [acuracy >= 1]\nfacts: [{question: How many?, answer: 3}]",
-        "f.ftbench.yaml: gate 'acuracy >= 1': unknown metric 'acuracy'. Did you mean 'accuracy'? ",
+        "f.ftbench.yaml:1: gate 'acuracy >= 1': unknown metric 'acuracy'. Did you mean 'accuracy'? ",
     ),
     "g.yaml": ("facts:\n- {question: How many?, answer: 3, match: numbr}", "g.ftbench.yaml:2: "),
 }

@@ -4,19 +4,7 @@ from __future__ import annotations
 
 import pytest
 from conftest import Project
-
-FACTS = """\
-gates: [{gates}]
-facts:
-  - {{id: door, question: What colour is the office door?, answer: green, tags: {{topic: rooms}}}}
-  - {{id: desks, question: How many desks are there?, answer: 12, tags: {{topic: rooms}}}}
-  - {{id: plants, question: Who waters the plants?, answer: Paul}}
-"""
-"""The memorizer knows two of the three."""
-
-
-def facts(*gates: str) -> str:
-    return FACTS.format(gates=", ".join(f'"{gate}"' for gate in gates))
+from makers import facts
 
 
 def outcomes(project: Project) -> list[tuple[str, str, str]]:

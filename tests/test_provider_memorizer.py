@@ -9,7 +9,7 @@ import pytest
 
 from pytest_ftbench.errors import DataError, EndpointError, SpecError
 from pytest_ftbench.providers import PROVIDERS, Provider, open_provider
-from pytest_ftbench.providers.memorizer import UNKNOWN, similarity
+from pytest_ftbench.providers.memorizer import UNKNOWN, similarity, telling_words
 from pytest_ftbench.records import Completion, Prompt
 from pytest_ftbench.specs import parse_spec
 
@@ -95,10 +95,14 @@ def test_little_words_decide_between_prompts_that_differ_in_nothing_else(tmp_pat
     assert ask(learn(tmp_path, examples=founding), "When was it that Norvik was founded?") == "1987"
 
 
+def alike(first: str, second: str) -> float:
+    return similarity(telling_words(first), telling_words(second))
+
+
 def test_similarity_lies_between_zero_and_one() -> None:
-    assert similarity("What does the Pro plan cost?", "cost of the PRO plan") == 1.0
-    assert similarity("abc", "xyz") == 0.0
-    assert 0 < similarity("Pro plan cost", "Basic plan cost") < 1
+    assert alike("What does the Pro plan cost?", "cost of the PRO plan") == 1.0
+    assert alike("abc", "xyz") == 0.0
+    assert 0 < alike("Pro plan cost", "Basic plan cost") < 1
 
 
 def test_faults_of_the_training_file_show_when_it_is_opened(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,22 @@ def test_python_example_passes(checkout: Path) -> None:
     assert result.returncode == 0, result.stdout
     assert "2 passed" not in result.stdout
     assert re.search(r"\d+ passed", result.stdout)
+
+
+def test_provider_example_is_asked(checkout: Path) -> None:
+    (checkout / "shout.ftbench.csv").write_text("question,answer\nwho?,WHO?\n")
+    result = run("pytest shout.ftbench.csv --ftbench-model=shouter:loud", checkout)
+    assert result.returncode == 0, result.stdout
+
+
+def test_models_table_is_read(tmp_path: Path) -> None:
+    from pytest_ftbench.providers import PROVIDERS
+    from pytest_ftbench.specs import parse_specs
+
+    text = README.read_text(encoding="utf-8").partition("```toml\n")[2].partition("```")[0]
+    models = tomllib.loads(text)["tool"]["ftbench"]["models"]
+    specs = parse_specs(models, models=models, folder=tmp_path, known_providers=PROVIDERS)
+    assert [(spec.alias, spec.provider) for spec in specs] == [("candidate", "openai"), ("local", "openai")]
 
 
 def test_documented_metrics_columns_and_matchers_are_those_there_are() -> None:

@@ -43,7 +43,7 @@ class Memorizer:
         path = expand_variables(spec, spec.name)
         self._examples = read_training(spec.folder / path, shown_as=path)
         self._words = [_words(example.prompt) for example in self._examples]
-        self._contents = [_sorted_words(example.prompt) for example in self._examples]
+        self._contents = [telling_words(example.prompt) for example in self._examples]
         self._first_with: dict[str, int] = {}
         for index, example in enumerate(self._examples):
             self._first_with.setdefault(example.prompt, index)
@@ -65,9 +65,9 @@ class Memorizer:
             return self._examples[self._first_with[question]]
         from rapidfuzz import fuzz, process
 
-        content, words = _sorted_words(question), _words(question)
+        content, words = telling_words(question), _words(question)
         likely = process.extract(content, self._contents, scorer=fuzz.ratio, limit=_CANDIDATES)
-        ranked = [(_similarity(content, other), _overlap(words, self._words[i]), -i) for other, _, i in likely]
+        ranked = [(similarity(content, other), _overlap(words, self._words[i]), -i) for other, _, i in likely]
         best, _, index = max(ranked)
         return self._examples[-index] if best >= self._threshold else None
 
@@ -75,14 +75,10 @@ class Memorizer:
 def similarity(first: str, second: str) -> float:
     """How alike two questions are, in [0, 1]; 1 when they hold the same words in whatever order.
 
-    Case, punctuation, words that say nothing ("what is the") and a few English endings are taken away. Of what is left
-    it is the mean of two measures of rapidfuzz over sorted words: `token_sort_ratio` (how much of both texts agrees)
-    and `token_set_ratio` (how well one is contained in the other).
+    first, second: the questions as `telling_words` gives them, without case, punctuation, words that say nothing
+    ("what is the") and a few English endings. The mean of two measures of rapidfuzz: `ratio` (how much of both texts
+    agrees) and `token_set_ratio` (how well one is contained in the other).
     """
-    return _similarity(_sorted_words(first), _sorted_words(second))
-
-
-def _similarity(first: str, second: str) -> float:
     from rapidfuzz import fuzz
 
     return (fuzz.ratio(first, second) + fuzz.token_set_ratio(first, second)) / 200
@@ -97,7 +93,8 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text.casefold()))
 
 
-def _sorted_words(text: str) -> str:
+def telling_words(text: str) -> str:
+    """The words of a question that tell what it is about, sorted and without their endings."""
     words = _WORD.findall(text.casefold())
     telling = [_stem(word) for word in words if word not in _SAY_NOTHING]
     return " ".join(sorted(telling or words)) or text.casefold().strip()
