@@ -198,12 +198,11 @@ class Engine:
 
     def _keep(self, key: str, question: Question, completion: Completion) -> Completion:
         provider, counts = self._providers[question.endpoint], self.counts[question.endpoint]
-        if self._mode != "replay" or provider.is_local:
-            counts.calls += 1
-        if completion.error is not None:
-            counts.errors += 1
-        elif not provider.is_local and self._mode in ("auto", "refresh"):
+        if completion.error is None and not provider.is_local and self._mode in ("auto", "refresh"):
             self._opened_store().put(key, {name: getattr(completion, name) for name in _STORED})
+        # Counted last: an interrupt while storing brings the answer here once more.
+        counts.calls += self._mode != "replay" or provider.is_local
+        counts.errors += completion.error is not None
         return completion
 
     def _opened_store(self) -> Store:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
+import pytest
 from conftest import Project
 from makers import facts
 
@@ -87,3 +88,18 @@ def pytest_ftbench_report(config, results, gates):
     )
     project.run("--ftbench-model", project.train())
     assert (project.path / "own.txt").read_text() == "3 ['PASS']\n"
+
+
+def test_short_summary_has_one_line_a_gate_and_a_case_in_ci_too(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI", "true")
+    project.write("gated.ftbench.yaml", facts("accuracy >= 0.9"))
+    project.write("plain.ftbench.yaml", facts())
+    output = project.run("--ftbench-model", project.train(), "--junitxml=j.xml").stdout.str()
+    summary = output.partition("short test summary info")[2].splitlines()[1:-1]
+    assert [line.partition(" - ")[0] for line in summary] == [
+        "FAILED plain.ftbench.yaml::plants::memorization[memorizer]",
+        "FAILED gated.ftbench.yaml::gate accuracy >= 0.9 [memorizer]",
+    ]
+    assert "question  Who waters the plants?" in (project.path / "j.xml").read_text()

@@ -73,7 +73,7 @@ def _case(row: Row, place: str) -> Case:
     question = row.get("question", "").strip() or row.get("prompt", "").strip()
     if not question:
         raise DataError(place, "the row has no question. Fill in 'question' or 'prompt'.")
-    expect = row.get("expect", "").strip() or "answer"
+    expect = row.get("expect", "").strip().lower() or "answer"
     if expect not in EXPECTS:
         raise DataError(place, f"expect must be one of {', '.join(EXPECTS)}, got {expect!r}.")
     answer = row.get("answer", "").strip()

@@ -10,6 +10,7 @@ import pytest
 
 from pytest_ftbench.errors import FtbenchError
 from pytest_ftbench.plugin.cases import NO_MODEL, Subject, check_cases, explain, give_trial
+from pytest_ftbench.plugin.explained import Explained
 from pytest_ftbench.plugin.state import get_state
 from pytest_ftbench.records import Case
 
@@ -116,7 +117,7 @@ class CaseItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # as in pytest.Item
         if isinstance(excinfo.value, WrongAnswer):
-            return str(excinfo.value)
+            return Explained(str(excinfo.value))
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import pytest
 
 from pytest_ftbench.gates import Decision, decide, parse_gate
+from pytest_ftbench.plugin.explained import Explained
 from pytest_ftbench.plugin.outcomes import Recorded
 from pytest_ftbench.plugin.settings import OnInconclusive
 from pytest_ftbench.plugin.state import SESSION, PlannedGate
@@ -78,7 +79,7 @@ def emit_reports(session: pytest.Session, decision: Decision, *, fails: bool) ->
     # The headline of the failure; not the end of the node id, or pytest would take its dots for module names.
     location = (scope.partition("::")[0], None, f"gate {clean(gate.expr)} of {gate.endpoint}")
     outcome: Literal["passed", "failed", "skipped"] = "failed" if fails else "passed"
-    longrepr: str | tuple[str, int, str] | None = gate_failure(decision) if fails else None
+    longrepr: Any = Explained(gate_failure(decision)) if fails else None  # whatever a report may hold
     if not fails and gate.outcome != "PASS":
         outcome, longrepr = "skipped", (location[0], 0, f"{gate.outcome}: {gate.reason}")
     report = _report(nodeid, location, outcome, longrepr)
@@ -115,7 +116,7 @@ def _report(
     nodeid: str,
     location: tuple[str, int | None, str],
     outcome: Literal["passed", "failed", "skipped"],
-    longrepr: str | tuple[str, int, str] | None = None,
+    longrepr: Any = None,  # whatever a report may hold
     when: Literal["call", "teardown"] = "call",
 ) -> pytest.TestReport:
     return pytest.TestReport(nodeid, location, {}, outcome, longrepr, when)
