@@ -2,21 +2,24 @@
 
     python benchmarks/overhead.py
 
-Each figure is a ratio to a bare pytest run of 1,000 trivial tests, timed in turn with it: the median of five pairs.
-A child process does each run, with the fewest other plugins possible, so that what is measured is this one.
+Each figure is a ratio to a bare pytest run of 1,000 trivial tests, timed in turn with it: the median of five pairs,
+each the best of three runs. A child process does each run, with the fewest other plugins possible, so that what is
+measured is this one. The time is the processor's, user and system: nothing here waits, and a busy machine disturbs it
+less than it does the clock.
 """
 
 from __future__ import annotations
 
 import os
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 PAIRS = 5
+REPEATS = 3
 TESTS = 1000
 LIMITS = {"unused": 1.02, "warm, CSV": 1.8, "warm, YAML": 1.8}
 
@@ -38,10 +41,14 @@ def main() -> None:
         environment["PYTHONDONTWRITEBYTECODE"] = ""
 
         def seconds(suite: str, *args: str) -> float:
-            started = time.perf_counter()
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
             command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *args]
             subprocess.run(command, cwd=root / suite, env=environment, check=True, stdout=subprocess.DEVNULL)
-            return time.perf_counter() - started
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+        def best(suite: str, args: tuple[str, ...]) -> float:
+            return min(seconds(suite, *args) for _ in range(REPEATS))
 
         write_suites(root)
         plugin = ("-p", "pytest_ftbench.plugin")
@@ -55,7 +62,7 @@ def main() -> None:
         }
         too_slow = False
         for name, ((bare, bare_args), (suite, args)) in pairs.items():
-            times = [(seconds(bare, *bare_args), seconds(suite, *args)) for _ in range(PAIRS)]
+            times = [(best(bare, bare_args), best(suite, args)) for _ in range(PAIRS)]
             ratio = statistics.median(with_plugin / without for without, with_plugin in times)
             floor = statistics.median(without for without, _ in times)
             verdict = "ok" if ratio <= LIMITS[name] else "TOO SLOW"

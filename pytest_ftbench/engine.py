@@ -88,6 +88,7 @@ class Engine:
         self._mode = mode
         self._concurrency = concurrency
         self._known: dict[str, Completion] = {}
+        self._keys: dict[Question, str] = {}
 
     def key(self, question: Question) -> str:
         """The name of a question's answer: alike for aliases of the same endpoint.
@@ -95,6 +96,11 @@ class Engine:
         Local endpoints share nothing: their answers cost nothing, are never stored, and may depend on options that
         their identity does not name (the threshold of a memorizer).
         """
+        if question not in self._keys:
+            self._keys[question] = self._new_key(question)
+        return self._keys[question]
+
+    def _new_key(self, question: Question) -> str:
         provider = self._providers[question.endpoint]
         own = {"alias": question.endpoint} if provider.is_local else {}
         identity = {**provider.identity, **own}

@@ -69,11 +69,25 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    is_marked = metafunc.definition.get_closest_marker("ftbench") is not None
-    if is_marked or "ftbench_model" in metafunc.fixturenames:
+    if "ftbench_model" in metafunc.fixturenames or _is_marked(metafunc.definition):
         from pytest_ftbench.plugin.marks import parametrize
 
         parametrize(metafunc)
+
+
+_HAS_MARK = pytest.StashKey[bool]()
+
+
+def _is_marked(definition: pytest.Item) -> bool:
+    """Whether the test, its class or its module carries our mark; asked once for all tests of a class or module."""
+    if any(marker.name == "ftbench" for marker in definition.own_markers):
+        return True
+    parent = definition.parent
+    if parent is None:
+        return False
+    if _HAS_MARK not in parent.stash:
+        parent.stash[_HAS_MARK] = parent.get_closest_marker("ftbench") is not None
+    return parent.stash[_HAS_MARK]
 
 
 @pytest.hookimpl(tryfirst=True)
