@@ -80,14 +80,15 @@ _HAS_MARK = pytest.StashKey[bool]()
 
 def _is_marked(definition: pytest.Item) -> bool:
     """Whether the test, its class or its module carries our mark; asked once for all tests of a class or module."""
-    if any(marker.name == "ftbench" for marker in definition.own_markers):
+    if definition.own_markers and any(marker.name == "ftbench" for marker in definition.own_markers):
         return True
     parent = definition.parent
     if parent is None:
         return False
-    if _HAS_MARK not in parent.stash:
-        parent.stash[_HAS_MARK] = parent.get_closest_marker("ftbench") is not None
-    return parent.stash[_HAS_MARK]
+    is_marked = parent.stash.get(_HAS_MARK, None)
+    if is_marked is None:
+        is_marked = parent.stash[_HAS_MARK] = parent.get_closest_marker("ftbench") is not None
+    return is_marked
 
 
 @pytest.hookimpl(tryfirst=True)
