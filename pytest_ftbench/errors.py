@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 
 class FtbenchError(Exception):
     """A mistake that the user can mend: its text is the one line to show, without a traceback."""
@@ -25,9 +27,25 @@ class CacheRefused(FtbenchError):
     """An answer cache that is not safe to open, or cannot be made."""
 
 
+Fault = Literal["question", "transient", "throttled", "endpoint"]
+"""What a call that brought no completion says of the calls to come.
+
+question: this one was refused (a prompt too long, a body that is no completion); asking again would not help.
+transient: a 5xx, a time-out, a dropped connection; asking again may help.
+throttled: the server asks for fewer calls (429); asking again later will help.
+endpoint: no call will succeed (wrong key, no such model, quota spent); there is no point in going on.
+"""
+
+
 class EndpointError(Exception):
     """No completion came back: the question has no answer, right or wrong.
 
     Providers raise it for anything that is not a completion (time-out, refusal to connect, quota, an unreadable body);
-    the engine turns it into a completion whose `error` is this text.
+    the engine asks again where `fault` allows it, and else turns it into a completion whose `error` is this text.
+    retry_after_s: how many seconds the server wants no further call, if it said so.
     """
+
+    def __init__(self, text: str, *, fault: Fault = "question", retry_after_s: float | None = None) -> None:
+        super().__init__(text)
+        self.fault = fault
+        self.retry_after_s = retry_after_s

@@ -106,6 +106,8 @@ class Completion:
     cached: bool = False
     error: str | None = None
     """Why there is no answer. An error is never a wrong answer."""
+    pause_s: float | None = None
+    """Seconds for which the server, whose rate limit is used up, wants no further call; None: it said nothing."""
 
 
 @dataclass(frozen=True, slots=True)
