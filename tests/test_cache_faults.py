@@ -170,17 +170,19 @@ def test_lock_held_by_another_is_waited_for_and_told(tmp_path: Path, monkeypatch
     assert "can only be read (database is locked)" in lines[1]
 
 
-def test_interrupted_put_leaves_no_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["transact", "set", "delete"])
+def test_interrupted_put_leaves_no_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Ctrl-C between two statements: the next answer is stored, and others can write."""
     with open_store(tmp_path, checkout=None, warn=pytest.fail) as store:
         cache = store._backend._cache  # type: ignore[union-attr]
 
         def interrupt(*arguments: object) -> None:
-            cache.connection.execute("BEGIN IMMEDIATE")
+            if name == "transact":  # it has begun its transaction and not noted that down
+                cache.connection.execute("BEGIN IMMEDIATE")
             raise KeyboardInterrupt(arguments)
 
         with monkeypatch.context() as patch:
-            patch.setattr(cache, "set", interrupt)
+            patch.setattr(cache, name, interrupt)
             with pytest.raises(KeyboardInterrupt):
                 store.put(key(0), answer(0))
         with contextlib.closing(sqlite3.connect(tmp_path / "answers-1" / "cache.db", timeout=0)) as other:

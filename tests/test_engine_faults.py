@@ -44,7 +44,7 @@ def raising(error: BaseException) -> Callable[[str], Any]:
         (lambda _: Completion(error="quota"), "quota"),
         (lambda _: None, "the provider Fake returned no completion but None"),
         (lambda _: "text", "the provider Fake returned no completion but 'text'"),
-        (lambda _: Completion(text=5), "the provider Fake returned no completion but Completion(te..., pause_s=None)"),
+        (lambda _: Completion(text=5), "the provider Fake returned no completion but Completion(te... pause_s=None)"),
     ],
 )
 @pytest.mark.parametrize("on_demand", [False, True])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
+from pytest_ftbench.cache.claims import claim_key
 from pytest_ftbench.cache.disk import BUSY_TIMEOUT_S, DATABASE, connect, fetch_entry, open_cache
 from pytest_ftbench.cache.entry import Entry
 from pytest_ftbench.cache.faults import Fault, from_error
@@ -23,7 +24,19 @@ class Backend(Protocol):
         """The entry, or None."""
 
     def put(self, key: str, text: str) -> bool:
-        """Store the text of an entry, which survives the process once this returns; False: nothing is ever stored."""
+        """Store the text of an entry, which survives the process once this returns, and end the claim on it.
+
+        False: nothing is ever stored.
+        """
+
+    def claim(self, keys: Sequence[str], text: str, is_taken: Callable[[Entry], bool]) -> list[Entry | bool]:
+        """Write `text` as the claim on each key that has neither an entry nor a claim that is taken, at one moment.
+
+        For each key its entry, or whether it has been claimed.
+        """
+
+    def release(self, keys: Sequence[str]) -> None:
+        """Remove the claims on the keys."""
 
     def count(self) -> int:
         """How many rows there are."""
@@ -50,23 +63,53 @@ class WritableAnswers:
 
     def get(self, key: str) -> Entry | None:
         with _translated():
-            found = self._cache.get(key)
+            return self._entry(key)
+
+    def _entry(self, key: str) -> Entry | None:
+        found = self._cache.get(key)
         return found if isinstance(found, Entry) else None
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """All reads and writes inside happen at one moment, as other processes see them, or not at all."""
+        try:
+            with _translated(), self._cache.transact():
+                yield
+        finally:
+            with suppress(sqlite3.Error):
+                self._cache.end_transaction()
 
     def put(self, key: str, text: str) -> bool:
         try:
-            with _translated():
+            with self._transaction():
                 self._cache.set(key, text)
+                self._cache.delete(claim_key(key))
         except Fault:
             # Whoever holds the lock may be stopped for good: the next answer does not wait as long again.
             self._be_patient(False)
             raise
-        finally:
-            with suppress(sqlite3.Error):
-                self._cache.end_transaction()
         if not self._is_patient:
             self._be_patient(True)
         return True
+
+    def claim(self, keys: Sequence[str], text: str, is_taken: Callable[[Entry], bool]) -> list[Entry | bool]:
+        found: list[Entry | bool] = []
+        with self._transaction():
+            for key in keys:
+                if entry := self._entry(key):
+                    found.append(entry)
+                    continue
+                claim = self._entry(claim_key(key))
+                is_free = claim is None or not is_taken(claim)
+                if is_free:
+                    self._cache.set(claim_key(key), text)
+                found.append(is_free)
+        return found
+
+    def release(self, keys: Sequence[str]) -> None:
+        with self._transaction():
+            for key in keys:
+                self._cache.delete(claim_key(key))
 
     def put_all(self, rows: Iterator[tuple[str, str]]) -> int:
         """Store many texts in one transaction; the number stored."""
@@ -110,6 +153,12 @@ class ReadOnlyAnswers:
 
     def put(self, key: str, text: str) -> bool:  # noqa: ARG002  # the protocol's arguments
         return False
+
+    def claim(self, keys: Sequence[str], text: str, is_taken: Callable[[Entry], bool]) -> list[Entry | bool]:  # noqa: ARG002  # the protocol's arguments
+        return [self.get(key) or True for key in keys]
+
+    def release(self, keys: Sequence[str]) -> None:
+        """Nothing was ever written."""
 
     def count(self) -> int:
         with _translated():

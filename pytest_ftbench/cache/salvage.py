@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pytest_ftbench.cache.backends import WritableAnswers
+from pytest_ftbench.cache.claims import is_claim
 from pytest_ftbench.cache.disk import DATABASE, connect, fetch_entry, reference_schema
 from pytest_ftbench.cache.entry import is_key
 from pytest_ftbench.cache.leases import Lease
@@ -63,7 +64,8 @@ def readable_rows(home: Path) -> Iterator[tuple[str, str]]:
             if not _is_our_table(con):
                 continue
             for _, key, raw, row_mode, filename, value in _scan(con, last=_last_rowid(con, size)):
-                if not (is_key(key) and raw == 1 and fetch_entry(row_mode, filename, value)) or key in seen:
+                entry = fetch_entry(row_mode, filename, value) if is_key(key) and raw == 1 else None
+                if entry is None or is_claim(entry.value) or key in seen:
                     continue
                 assert isinstance(key, str)
                 assert isinstance(value, str)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_ftbench import __version__
+from pytest_ftbench.cache.claims import Claimant
 from pytest_ftbench.cache.entry import Entry, check_key, decode, new_text
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class AnswerStore:
         self._unstored: dict[str, str] = {}
         self._warned: set[str] = set()
         self._was_renewed = False
+        self._claimant = Claimant()
 
     def get(self, key: str) -> Entry | None:
         """The entry of `key`, or None; a row that is not ours counts as none. Raises ValueError for a bad key."""
@@ -84,8 +86,36 @@ class AnswerStore:
             self._store_waiting()
             return True
 
+    def claim(self, keys: Sequence[str]) -> list[Entry | bool]:
+        """For each key its entry, or whether this store may ask for it: True until it is put, released, or CLAIM_S on.
+
+        False: another session is asking now; ask again later. Claiming again what is claimed already renews it, which
+        is due every RENEWAL_S. Where the disk fails, nothing can be agreed with others, and all is granted.
+        Raises ValueError for a bad key.
+        """
+        for key in keys:
+            check_key(key)
+        now = self._now()
+        text = new_text(self._claimant.claim(now=now.timestamp()), written_at=now, version=__version__)
+
+        def is_taken(entry: Entry) -> bool:
+            return self._claimant.is_kept_out_by(entry.value, now=now.timestamp())
+
+        with self._lock:
+            granted: list[Entry | bool] = [True] * len(keys)
+            found = self._attempt(lambda backend: backend.claim(keys, text, is_taken), granted, "be shared")
+            return [
+                decode(self._unstored[key]) or each if key in self._unstored else each
+                for key, each in zip(keys, found, strict=True)
+            ]
+
+    def release(self, keys: Sequence[str]) -> None:
+        """Give back claims without an answer, so that others may ask."""
+        with self._lock:
+            self._attempt(lambda backend: backend.release(keys), None, "be shared")
+
     def __len__(self) -> int:
-        """How many answers there are, those in memory included."""
+        """How many rows there are: answers, those in memory included, and claims."""
         with self._lock:
             stored = self._attempt(lambda backend: backend.count(), 0, "be counted")
             return max(stored, 0) + len(self._unstored)
