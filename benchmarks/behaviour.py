@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import asdict, dataclass
 from typing import Literal, Protocol
 
 ALWAYS_FAILS = "broken"
 """The model whose every call is answered with status 500."""
+
+JUST_S = 0.02
+"""For so long an answer counts as just sent: its client need not have read and kept it yet."""
 
 Fate = Literal["answer", "fail", "drop at once", "drop half way"]
 
@@ -148,6 +151,8 @@ class Stats:
     """Questions whose client hung up before the answer."""
     in_flight: int = 0
     """Received, and neither answered nor given up."""
+    just_answered: int = 0
+    """Answered within the last JUST_S seconds."""
     most_in_flight: int = 0
     distinct: int = 0
     """Questions that differ in model or text."""
@@ -166,6 +171,8 @@ class Tally:
         self._answered: Counter[tuple[str, str]] = Counter()
         self._seen: set[tuple[str, str]] = set()
         self._first_s: float | None = None
+        self._lately: deque[float] = deque(maxlen=4096)
+        """When the last answers were sent."""
 
     def receive(self, model: str, question: str, now_s: float) -> None:
         """A question has come."""
@@ -186,6 +193,7 @@ class Tally:
         """It has been answered."""
         stats = self._stats
         self._answered[model, question] += 1
+        self._lately.append(now_s)
         stats.most_answers = max(stats.most_answers, self._answered[model, question])
         stats.span_s = now_s - (now_s if self._first_s is None else self._first_s)
         self.end("answered")
@@ -195,9 +203,10 @@ class Tally:
         self._stats.in_flight -= 1
         setattr(self._stats, how, getattr(self._stats, how) + 1)
 
-    def plain(self) -> dict[str, int | float]:
+    def plain(self, now_s: float) -> dict[str, int | float]:
         """The statistics so far, by name."""
-        return {**asdict(self._stats), "distinct": len(self._seen)}
+        just_answered = sum(1 for sent_s in self._lately if now_s - sent_s < JUST_S)
+        return {**asdict(self._stats), "distinct": len(self._seen), "just_answered": just_answered}
 
 
 def reply_text(question: str) -> str:

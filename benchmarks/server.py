@@ -90,7 +90,8 @@ class Connection(asyncio.Protocol):
                 return
             body = bytes(self._buffer[end + 4 : end + 4 + length])
             del self._buffer[: end + 4 + length]
-            self._handle(*head.split(" ", 2)[:2], body)
+            method, _, rest = head.partition(" ")
+            self._handle(method, rest.partition(" ")[0], body)
 
     def _handle(self, method: str, path: str, body: bytes) -> None:
         if (method, path) == ("POST", "/v1/chat/completions"):
@@ -101,7 +102,7 @@ class Connection(asyncio.Protocol):
             except (ValueError, LookupError, TypeError) as error:
                 self._send(400, _error(f"no chat completion request: {error!r}"))
         elif (method, path) == ("GET", "/stats"):
-            self._send(200, self._service.tally.plain())
+            self._send(200, self._service.tally.plain(self._loop.time()))
         elif (method, path) == ("POST", "/reset"):
             self._service.reset()
             self._send(200, {})
