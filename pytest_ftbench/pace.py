@@ -117,6 +117,8 @@ _BACK_OFF = 0.85
 """Where a measurement holds idle time, the share that is safe."""
 _FEWEST = 8
 """Calls accepted between two rejections that make a measurement."""
+_LOWEST = 1 / 60
+"""Calls per second that are tried for in any case."""
 _UNIT_S = 1.0
 """Limits are stated per second or longer, so no shorter time at the start tells a rate."""
 _IDLE_S = 2.0
@@ -227,19 +229,18 @@ class Rate:
         failed = self.per_s
         is_after_pause = span_s - sending_s > 0.1
         high = min(failed, accepted / max(sending_s, _UNIT_S) if is_after_pause else low)
-        if self._is_ramping:
+        was_ramping, self._is_ramping = self._is_ramping, False
+        if was_ramping and accepted >= _FEWEST:
             steady = (accepted - self._burst) / max(sending_s, 0.1) * _SAFE
             self.per_s = self._target = max(low, steady, high * _BACK_OFF if sending_s < 0.5 else 0.0)
-            self._is_ramping = False
             return
         if is_after_pause:
             learned = max((low + high) / 2 if sending_s > 4.0 else low, high * _BACK_OFF)
         else:
             learned = low * _SAFE if span_s > 0.3 else max(low, failed * 0.7)
         if accepted < _FEWEST:  # a slow server, or one still busy with what came before
-            self.per_s, high = max(learned, failed * 0.8), self._target * 0.9
-        else:
-            self.per_s = max(learned, failed * 0.5)
+            learned, high = max(learned, failed * 0.8), self._target * 0.9
+        self.per_s = max(learned, failed * 0.5, _LOWEST)
         self._target = max(high, self.per_s)
 
     def _grow(self, now: float, passed_s: float) -> None:
