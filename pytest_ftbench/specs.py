@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 from pytest_ftbench.errors import SpecError
 from pytest_ftbench.names import near_miss
 from pytest_ftbench.providers import EndpointSpec, ProviderFactory
-from pytest_ftbench.providers.options import COMMON_KEYS, read_sampling
+from pytest_ftbench.providers.options import COMMON_KEYS, read_prices, read_sampling
 
 TABLE = "[tool.ftbench.models]"
 
@@ -55,6 +55,7 @@ def parse_spec(
     scope = _Scope(models, folder, models_folder or folder, known_providers)
     alias, body = _split_alias(text.strip())
     spec = _resolve(body, scope, folder, ())
+    read_prices(spec)  # only now: the two may stand in different entries
     return replace(spec, alias=alias or spec.alias or _derive_alias(spec))
 
 

@@ -14,8 +14,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = {
     0: ("records", "errors"),
-    1: ("names", "textfiles", "cache", "stats", "prompts", "datasets", "providers", "specs"),
-    2: ("pool", "engine", "exchange", "judges", "pace", "limiter", "retries"),
+    1: ("names", "textfiles", "cache", "stats", "prompts", "datasets", "providers", "specs", "prices"),
+    2: ("pool", "engine", "exchange", "judges", "limiter", "retries"),
     3: ("evaluate", "gates", "runs"),
     4: ("reports",),
     5: ("plugin",),

@@ -13,8 +13,8 @@ from pytest_ftbench.providers import PROVIDERS, EndpointSpec
 from pytest_ftbench.specs import parse_spec, parse_specs
 
 HERE = Path("/somewhere/here")
-COMMON = "max_tokens, revision, seed, system, temperature"
-OPENAI_KEYS = "api_key_env, base_url, max_tokens, revision, seed, system, temperature, timeout"
+COMMON = "max_tokens, price_in, price_out, revision, seed, system, temperature"
+OPENAI_KEYS = "api_key_env, base_url, max_tokens, price_in, price_out, revision, seed, system, temperature, timeout"
 
 
 def parse(text: str, models: dict[str, object] | None = None) -> EndpointSpec:
@@ -197,6 +197,28 @@ def test_max_tokens_is_a_whole_number_from_one(value: str) -> None:
 def test_seed_is_a_whole_number() -> None:
     assert fault("openai:x?seed=a") == "model 'openai:x': seed must be a whole number, got 'a'."
     assert parse("openai:x?seed=-7").options == {"seed": "-7"}
+
+
+@pytest.mark.parametrize("value", ["-0.1", "nan", "inf", "cheap", "$1", ""])
+def test_price_is_a_number_from_zero(value: str) -> None:
+    for key, other in (("price_in", "price_out"), ("price_out", "price_in")):
+        assert fault(f"openai:x?{key}={value}&{other}=0") == (
+            f"model 'openai:x': {key} must be USD per million tokens, a number >= 0, got {value!r}."
+        )
+
+
+def test_one_price_alone_is_refused() -> None:
+    assert fault("openai:x?price_in=1") == (
+        "model 'openai:x': price_in needs price_out beside it. Give both or neither."
+    )
+    assert fault("m", {"m": {"spec": "memorizer:x", "price_out": 0}}) == (
+        "model 'memorizer:x': price_out needs price_in beside it. Give both or neither."
+    )
+
+
+def test_prices_may_stand_in_different_entries() -> None:
+    models: dict[str, object] = {"base": {"spec": "openai:x?seed=1", "price_in": 0.3}, "new": {"spec": "base"}}
+    assert parse("new?price_out=1.2", models).options == {"seed": "1", "price_in": "0.3", "price_out": "1.2"}
 
 
 @pytest.mark.parametrize("key", ["api_key", "apikey", "OPENAI_API_KEY", "token", "password", "Authorization"])

@@ -10,7 +10,8 @@ from pathlib import Path
 from pytest_ftbench.errors import SpecError
 from pytest_ftbench.providers import EndpointSpec
 
-COMMON_KEYS = ("temperature", "max_tokens", "seed", "system", "revision")
+PRICE_KEYS = ("price_in", "price_out")
+COMMON_KEYS = ("temperature", "max_tokens", "seed", "system", "revision", *PRICE_KEYS)
 """The keys that every provider takes."""
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
@@ -27,6 +28,20 @@ def read_sampling(spec: EndpointSpec) -> dict[str, float | int | None]:
         "max_tokens": read_int(spec, "max_tokens", at_least=1),
         "seed": read_int(spec, "seed"),
     }
+
+
+def read_prices(spec: EndpointSpec) -> tuple[float, float] | None:
+    """What the user says a million tokens cost, in USD, of prompts and of answers; None where the SPEC does not say.
+
+    Raises SpecError for a value that is not allowed, and for one of the two alone.
+    """
+    given = [key for key in PRICE_KEYS if key in spec.options]
+    allowed = "USD per million tokens, a number >= 0"
+    prices = [read_number(spec, key, 0.0, allowed=allowed, low=0.0, high=math.inf) for key in PRICE_KEYS]
+    if len(given) == 1:
+        missing = next(key for key in PRICE_KEYS if key not in given)
+        raise SpecError(f"model {spec.label!r}: {given[0]} needs {missing} beside it. Give both or neither.")
+    return (prices[0], prices[1]) if given else None
 
 
 def read_number(spec: EndpointSpec, key: str, default: float, *, allowed: str, low: float, high: float) -> float:
