@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from io import StringIO
 from typing import TYPE_CHECKING
 
 from pytest_ftbench.gates import NEAR_BOUND, Decision
 from pytest_ftbench.records import GateResult, Result
+from pytest_ftbench.reports.console import make_table, render
 from pytest_ftbench.reports.gates import gate_value, misses_in_words
 from pytest_ftbench.reports.text import one_line
 from pytest_ftbench.stats import wilson_interval
@@ -38,31 +38,8 @@ class Facts:
 
 
 def render_summary(facts: Facts, *, width: int, color: bool, unicode: bool) -> str:
-    """The summary as text, without a line end at its end.
-
-    width: columns of the terminal. color: whether escape sequences may be used. unicode: whether the terminal's
-    encoding can show line-drawing characters.
-    """
-    from rich.console import Console
-    from rich.text import Text
-
-    stream = StringIO()
-    console = Console(
-        file=stream,
-        width=width,
-        force_terminal=color,
-        color_system="standard" if color else None,
-        no_color=not color,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        legacy_windows=False,
-        safe_box=not unicode,
-    )
-    for block in _blocks(facts, unicode=unicode, width=width):
-        # Lines of prose are left to the terminal to wrap, so that paths and gates can be copied whole.
-        console.print(block, soft_wrap=isinstance(block, Text))
-    return "\n".join(line.rstrip() for line in stream.getvalue().rstrip("\n").split("\n"))
+    """The summary as text, without a line end at its end; width, color and unicode: see `console.render`."""
+    return render(_blocks(facts, unicode=unicode, width=width), width=width, color=color, unicode=unicode)
 
 
 def _blocks(facts: Facts, *, unicode: bool, width: int) -> Iterable[RenderableType]:
@@ -83,14 +60,12 @@ def _blocks(facts: Facts, *, unicode: bool, width: int) -> Iterable[RenderableTy
 
 
 def _matrix(facts: Facts, *, unicode: bool) -> Table:
-    from rich import box
-    from rich.table import Table
     from rich.text import Text
 
     cells: dict[tuple[str, str], list[Result]] = defaultdict(list)
     for result in facts.results:
         cells[result.variant, result.endpoint].append(result)
-    table = Table(box=box.SIMPLE_HEAD if unicode else box.ASCII2, pad_edge=False, show_edge=False)
+    table = make_table(unicode=unicode)
     table.add_column("variant", overflow="fold")
     aliases = [alias for alias in facts.aliases if any(result.endpoint == alias for result in facts.results)]
     for alias in aliases:
