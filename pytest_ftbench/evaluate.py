@@ -14,11 +14,18 @@ OWN_ASSERTION = "assertion"
 
 
 def build_result(
-    case: Case, completion: Completion, verdict: Verdict | None, *, endpoint: str, sample: int = 1
+    case: Case,
+    completion: Completion,
+    verdict: Verdict | None,
+    *,
+    endpoint: str,
+    sample: int = 1,
+    cost_usd: float | None = None,
 ) -> Result:
     """What is recorded of one case asked of one endpoint once.
 
     verdict: None where there is no grade; then the completion's error says why.
+    cost_usd: what the answer cost this session; None where that is not known.
     """
     error = completion.error
     status: Status = "error" if error is not None else "graded" if verdict is not None else "unscored"
@@ -48,7 +55,7 @@ def build_result(
         latency_s=completion.latency_s,
         tokens_in=completion.tokens_in,
         tokens_out=completion.tokens_out,
-        cost_usd=None,
+        cost_usd=cost_usd,
         cached=completion.cached,
         error=error,
         served_model=completion.served_model,

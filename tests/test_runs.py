@@ -154,6 +154,11 @@ def test_graded_result_says_what_was_asked_expected_and_answered() -> None:
     }  # fmt: skip
 
 
+def test_result_says_what_the_answer_cost_where_that_is_known() -> None:
+    assert build_result(CASE, Completion("25"), VERDICT, endpoint="e", cost_usd=0.0012).cost_usd == 0.0012
+    assert build_result(CASE, Completion("25"), VERDICT, endpoint="e").cost_usd is None
+
+
 def test_error_is_no_grade_whatever_verdict_comes_with_it() -> None:
     result = build_result(CASE, Completion(error="HTTP 500"), own_verdict(holds=True, reason="r"), endpoint="e")
     assert (result.status, result.grade, result.right, result.answer) == ("error", None, False, None)

@@ -11,6 +11,7 @@ from pytest_ftbench.gates import NEAR_BOUND, Decision
 from pytest_ftbench.records import GateResult, Result
 from pytest_ftbench.reports.console import make_table, render
 from pytest_ftbench.reports.gates import gate_value, misses_in_words
+from pytest_ftbench.reports.money import UNKNOWN
 from pytest_ftbench.reports.text import one_line
 from pytest_ftbench.stats import wilson_interval
 
@@ -35,6 +36,8 @@ class Facts:
     with_misses: bool = False
     """Whether the misses of failed gates are listed here, because nothing above has."""
     with_matrix: bool = True
+    cost: str | None = None
+    """What the answers cost, as `money.session_cost_in_words` has it; None: nothing that is paid for was asked."""
 
 
 def render_summary(facts: Facts, *, width: int, color: bool, unicode: bool) -> str:
@@ -153,6 +156,8 @@ def _footer(facts: Facts) -> Iterable[str]:
     errors = sum(result.status == "error" for result in facts.results)
     undecided = sum("undecided" in result.flags for result in facts.results)
     parts = [_count(facts.calls, "answer") + " asked for", f"{facts.cache_hits} from the cache"]
+    if facts.cost is not None:
+        parts.append(f"cost {UNKNOWN}" if facts.cost == UNKNOWN else facts.cost)
     if errors:
         parts.append(_count(errors, "error"))
     if undecided:
