@@ -45,6 +45,26 @@ def add_options(parser: pytest.Parser) -> None:
     )
     option("cache-dir", metavar="DIR", default=None, help="Where answers are stored (default: the user's cache).")
     option("concurrency", metavar="N", default=None, help="Questions in flight at most (default: 16).")
+    option(
+        "plan",
+        ini="bool",
+        action="store_true",
+        default=None,
+        help="Show what would be asked, and about what it would cost, and ask nothing.",
+    )
+    option(
+        "budget",
+        metavar="USD",
+        default=None,
+        help="Stop asking before the answers cost more than this, by estimate; what was not asked is an error.",
+    )
+    option(
+        "curtail",
+        ini="bool",
+        action="store_true",
+        default=None,
+        help="Stop asking about cases once every gate over them is decided, whatever the rest would answer.",
+    )
     option("save", metavar="NAME", default=None, help="Keep this run as .ftbench/runs/NAME.jsonl.")
     option("out", metavar="PATH", default=None, help="Write the run file to PATH as well.")
     parser.addini(
@@ -58,6 +78,13 @@ def add_options(parser: pytest.Parser) -> None:
 def is_any_set(config: pytest.Config) -> bool:
     """Whether the command line or the ini file sets anything of ours."""
     names = [name for name in vars(config.option) if name.startswith("ftbench_")]
-    return any(config.getoption(name) or config.getini(name) for name in names) or bool(
-        config.getini("ftbench_on_inconclusive")
-    )
+    try:
+        return any(config.getoption(name) or config.getini(name) for name in names) or bool(
+            config.getini("ftbench_on_inconclusive")
+        )
+    except (
+        ValueError,
+        TypeError,
+        pytest.UsageError,
+    ):  # set, though not to a value of its type: reading the settings says so
+        return True

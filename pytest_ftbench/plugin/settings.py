@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,12 @@ class Settings:
     cache_mode: CacheMode
     cache_dir: Path | None
     concurrency: int
+    plan: bool
+    """Whether to show what would be asked, and to ask nothing."""
+    budget_usd: float | None
+    """What the answers may cost, above 0; None: whatever they cost."""
+    curtail: bool
+    """Whether to stop asking about cases whose gates are decided, whatever the rest would answer."""
     save: str | None
     out: Path | None
     on_inconclusive: OnInconclusive
@@ -59,6 +66,9 @@ def read_settings(config: pytest.Config) -> Settings:
         cache_mode=cast("CacheMode", _choice(config, "ftbench_cache", CACHE_MODES, default="auto")),
         cache_dir=_path(config, "ftbench_cache_dir", cache_dir) if cache_dir else None,
         concurrency=_concurrency(_one(config, "ftbench_concurrency")),
+        plan=_flag(config, "ftbench_plan"),
+        budget_usd=_budget(_one(config, "ftbench_budget")),
+        curtail=_flag(config, "ftbench_curtail"),
         save=_one(config, "ftbench_save"),
         out=_path(config, "ftbench_out", out) if out else None,
         on_inconclusive=cast(
@@ -71,7 +81,18 @@ def read_settings(config: pytest.Config) -> Settings:
 
 def _one(config: pytest.Config, name: str) -> str | None:
     given = config.getoption(name, None)
-    return given if given is not None else config.getini(name) or None
+    return given if given is not None else _ini(config, name) or None
+
+
+def _flag(config: pytest.Config, name: str) -> bool:
+    return bool(config.getoption(name) or _ini(config, name))
+
+
+def _ini(config: pytest.Config, name: str) -> Any:  # whatever the key's type gives
+    try:
+        return config.getini(name)
+    except (ValueError, TypeError, pytest.UsageError) as error:  # pytest shows a traceback, or no name
+        raise pytest.UsageError(str(error) if name in str(error) else f"{name}: {error}") from None
 
 
 def _choice(config: pytest.Config, name: str, allowed: tuple[str, ...], *, default: str) -> str:
@@ -87,6 +108,18 @@ def _concurrency(text: str | None) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise pytest.UsageError(f"--ftbench-concurrency: expected a whole number from 1 up, got {text!r}")
     return int(text)
+
+
+def _budget(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        amount = float(text.strip().removeprefix("$"))
+    except ValueError:
+        amount = math.nan
+    if not 0 < amount < math.inf:
+        raise pytest.UsageError(f"--ftbench-budget: expected an amount of USD above 0, such as 2.50, got {text!r}")
+    return amount
 
 
 def _path(config: pytest.Config, name: str, text: str) -> Path:
