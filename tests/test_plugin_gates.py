@@ -93,7 +93,10 @@ WRONG = {
         ["--ftbench-model=memorizer:no.jsonl"],
         "no.jsonl: cannot be read (No such file or directory). *",
     ),
-    "concurrency": (["--ftbench-concurrency=many"], "--ftbench-concurrency: expected a whole number from 1 up, got *"),
+    "concurrency": (
+        ["--ftbench-concurrency=many"],
+        "--ftbench-concurrency: expected a whole number from 1 up, or auto, got 'many'",
+    ),
     "ini value": (
         ["-o", "ftbench_on_inconclusive=cry"],
         "ftbench_on_inconclusive: expected one of fail, warn, got 'cry'",

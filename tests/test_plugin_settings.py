@@ -47,6 +47,13 @@ def test_budget_that_is_no_amount_is_refused(settings_of: SettingsOf, text: str)
     assert str(caught.value) == (f"--ftbench-budget: expected an amount of USD above 0, such as 2.50, got {text!r}")
 
 
+def test_concurrency_is_a_number_or_left_to_the_endpoint(settings_of: SettingsOf) -> None:
+    assert settings_of().concurrency is None
+    assert settings_of("--ftbench-concurrency=3", ini="ftbench_concurrency = 5").concurrency == 3
+    assert settings_of(ini="ftbench_concurrency = 5").concurrency == 5
+    assert settings_of("--ftbench-concurrency=auto", ini="ftbench_concurrency = 5").concurrency is None
+
+
 WRONG = {
     "budget": (["--ftbench-budget=much"], "--ftbench-budget: expected an amount of USD above 0, *, got 'much'"),
     "budget in the ini file": (["-o", "ftbench_budget=0"], "--ftbench-budget: expected an amount of USD *, got '0'"),

@@ -44,7 +44,12 @@ def add_options(parser: pytest.Parser) -> None:
         "store; off: neither.",
     )
     option("cache-dir", metavar="DIR", default=None, help="Where answers are stored (default: the user's cache).")
-    option("concurrency", metavar="N", default=None, help="Questions in flight at most (default: 16).")
+    option(
+        "concurrency",
+        metavar="N|auto",
+        default=None,
+        help="Questions in flight at most; auto (default): as many as the endpoint bears.",
+    )
     option(
         "plan",
         ini="bool",

@@ -10,7 +10,7 @@ from typing import Any, Literal, cast
 
 import pytest
 
-from pytest_ftbench.engine import CACHE_MODES, DEFAULT_CONCURRENCY, CacheMode
+from pytest_ftbench.engine import CACHE_MODES, CacheMode
 
 OnInconclusive = Literal["fail", "warn"]
 
@@ -27,7 +27,8 @@ class Settings:
     gates_on_command_line: bool
     cache_mode: CacheMode
     cache_dir: Path | None
-    concurrency: int
+    concurrency: int | None
+    """How many questions may be in flight; None: as many as the endpoint bears."""
     plan: bool
     """Whether to show what would be asked, and to ask nothing."""
     budget_usd: float | None
@@ -102,11 +103,11 @@ def _choice(config: pytest.Config, name: str, allowed: tuple[str, ...], *, defau
     return value
 
 
-def _concurrency(text: str | None) -> int:
-    if text is None:
-        return DEFAULT_CONCURRENCY
+def _concurrency(text: str | None) -> int | None:
+    if text in (None, "auto"):
+        return None
     if not text.isdecimal() or int(text) < 1:
-        raise pytest.UsageError(f"--ftbench-concurrency: expected a whole number from 1 up, got {text!r}")
+        raise pytest.UsageError(f"--ftbench-concurrency: expected a whole number from 1 up, or auto, got {text!r}")
     return int(text)
 
 
