@@ -1,53 +1,26 @@
-"""Every question asked once: concurrent prefetch over a cache, from one thread pool."""
+"""Every question asked once: what is known, what is being asked, and who waits for it."""
 
 from __future__ import annotations
 
-import reprlib
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
-from types import NoneType
-from typing import Any, Literal, Protocol
+from dataclasses import asdict, dataclass
 
-from pytest_ftbench.errors import EndpointError
-from pytest_ftbench.pool import Answer, Pool
+from pytest_ftbench.lane import STOPPED, Lane
+from pytest_ftbench.prefetch import Prefetch
 from pytest_ftbench.prompts import answer_key
 from pytest_ftbench.providers import Provider
 from pytest_ftbench.records import Completion, Question
+from pytest_ftbench.retries import RetryPolicy
+from pytest_ftbench.shelf import CacheMode, Shelf, Store
+from pytest_ftbench.spending import Spending
 
-CacheMode = Literal["auto", "replay", "refresh", "off"]
-CACHE_MODES: tuple[CacheMode, ...] = ("auto", "replay", "refresh", "off")
-DEFAULT_CONCURRENCY = 16
 GRACE_S = 10.0
 """How long an interrupt waits for the calls in flight, whose answers are paid for."""
-
-_STORED = ("text", "finish_reason", "served_model", "fingerprint", "tokens_in", "tokens_out", "latency_s")
-
-
-class Entry(Protocol):
-    """A stored answer."""
-
-    @property
-    def value(self) -> Mapping[str, Any]: ...
-
-
-class Store(Protocol):
-    """Where answers are kept between sessions."""
-
-    def get(self, key: str) -> Entry | None: ...
-    def put(self, key: str, value: Mapping[str, Any]) -> bool: ...
-
-
-class NoStore:
-    """Keeps nothing."""
-
-    def get(self, key: str) -> None:
-        """Nothing is known."""
-
-    def put(self, key: str, value: Mapping[str, Any]) -> bool:  # noqa: ARG002  # the protocol's arguments
-        """Nothing is kept."""
-        return False
+_WAKE_S = 1.0
+"""Waits are cut up, so that Ctrl-C is noticed on systems where it cannot end a wait."""
 
 
 @dataclass(slots=True)
@@ -60,15 +33,23 @@ class Counts:
 
 
 OnAnswer = Callable[[str, Completion], None]
-"""Called with key and completion, in the thread that asked for the prefetch, the moment an answer is known."""
+"""Called with key and completion the moment an answer is known, in one thread at a time."""
+
+
+def _ignore(_key: str, _completion: Completion) -> None:
+    """Nobody wants to hear of the answers."""
+
+
+def _do_nothing() -> None:
+    """Nobody wants to be called."""
 
 
 class Engine:
     """Asks endpoints, each question once; remembers every answer of this session, and stores it as it arrives.
 
     providers: by alias. open_store: called once, when the first answer of an endpoint that is not local is needed.
-    mode: `auto` reads and writes the store; `replay` only reads it and asks nothing; `refresh` only writes; `off`
-    neither. concurrency: how many questions are in flight at most, at least 1.
+    mode: see `Shelf`; in `replay` nothing is asked. concurrency: how many calls to one endpoint are in flight at most,
+    at least 1; None adapts to what the endpoint allows.
     """
 
     def __init__(
@@ -77,18 +58,28 @@ class Engine:
         *,
         open_store: Callable[[], Store],
         mode: CacheMode = "auto",
-        concurrency: int = DEFAULT_CONCURRENCY,
+        concurrency: int | None = None,
+        spending: Spending | None = None,
+        policy: RetryPolicy | None = None,
     ) -> None:
-        if concurrency < 1:
+        if concurrency is not None and concurrency < 1:
             raise ValueError(f"concurrency must be >= 1, got {concurrency}")
         self.counts: dict[str, Counts] = {alias: Counts() for alias in providers}
-        self._providers = providers
-        self._open_store = open_store
-        self._store: Store | None = None
-        self._mode = mode
-        self._concurrency = concurrency
-        self._known: dict[str, Completion] = {}
+        self.spending = spending or Spending()
+        self.lanes = {
+            alias: Lane(alias, provider, most=concurrency, spending=self.spending, policy=policy)
+            for alias, provider in providers.items()
+        }
+        self._shelf = Shelf(open_store, mode)
         self._keys: dict[Question, str] = {}
+        self._prefetches: list[Prefetch] = []
+        self._threads: list[threading.Thread] = []
+        self._changed = threading.Condition()
+        # Guarded by the condition, which is notified of every answer.
+        self._known: dict[str, Completion] = {}
+        self._expected: set[str] = set()
+        """Keys whose answers somebody is getting: a thread of ours, or another process of this run."""
+        self._is_stopped = False
 
     def key(self, question: Question) -> str:
         """The name of a question's answer: alike for aliases of the same endpoint.
@@ -101,59 +92,195 @@ class Engine:
         return self._keys[question]
 
     def _new_key(self, question: Question) -> str:
-        provider = self._providers[question.endpoint]
+        provider = self.lanes[question.endpoint].provider
         own = {"alias": question.endpoint} if provider.is_local else {}
         identity = {**provider.identity, **own}
         return answer_key(question.prompt, identity=identity, sampling=provider.sampling, sample=question.sample)
+
+    # What is known
 
     def knows(self, question: Question) -> bool:
         """Whether the question has an answer already, in this process."""
         return self.key(question) in self._known
 
+    def knows_key(self, key: str) -> bool:
+        """The same, by the question's key."""
+        return key in self._known
+
+    def is_coming(self, question: Question) -> bool:
+        """Whether somebody is getting the answer, so that it is worth waiting for."""
+        return self.key(question) in self._expected
+
     def learn(self, key: str, completion: Completion) -> None:
         """Take an answer that another process of this run has got."""
-        self._known[key] = completion
+        with self._changed:
+            self._known[key] = completion
+            self._expected.discard(key)
+            self._changed.notify_all()
+
+    def wait_for_news(self, is_there: Callable[[], bool]) -> None:
+        """Return once `is_there` holds; it is asked again after every answer."""
+        with self._changed:
+            while not is_there():
+                self._changed.wait(_WAKE_S)
+
+    # Getting answers
 
     def complete(self, question: Question) -> Completion:
-        """The answer to one question: known, stored, or asked for now."""
+        """The answer to one question: known, awaited if somebody is getting it, or got now."""
         key = self.key(question)
-        if key not in self._known:
-            self._known[key] = self._stored(key, question) or self._keep(key, question, self._ask(question))
+        with self._changed:
+            while key not in self._known and key in self._expected:
+                self._changed.wait(_WAKE_S)
+            if key in self._known:
+                return self._known[key]
+            self._expected.add(key)
+        lane = self.lanes[question.endpoint]
+        if not lane.is_local:
+            self._begin({key: question}, _ignore)
+            return self.complete(question)
+        try:
+            self._take(key, question, lane.ask(question))
+        finally:  # an interrupt must not leave others waiting
+            self._forget([key])
         return self._known[key]
 
-    def prefetch(self, questions: Iterable[Question], *, on_answer: OnAnswer | None = None) -> None:
-        """Ask for every question that has no answer yet, many at a time.
+    def start(self, questions: Iterable[Question], *, on_answer: OnAnswer = _ignore) -> None:
+        """Get every answer that nobody is getting yet, many at a time; those stored are known when this returns.
 
-        KeyboardInterrupt, or whatever else ends the wait, stops asking, keeps the answers of the calls in flight that
-        arrive soon, and goes on upwards.
+        Local endpoints are left alone: `complete` asks them. on_answer: called in this thread and in one of ours.
         """
-        report = on_answer or (lambda _key, _completion: None)
-        outstanding: dict[str, Question] = {}
+        remote = (question for question in questions if not self.lanes[question.endpoint].is_local)
+        wanted = {key: question for key, question in self.by_key(remote).items() if key not in self._expected}
+        self.expect(wanted)
+        self._begin(wanted, on_answer)
+
+    def _begin(self, wanted: Mapping[str, Question], on_answer: OnAnswer) -> None:
+        outstanding = self._look_up(wanted, on_answer)
+        if outstanding:
+            prefetch = self._prepare(outstanding, on_answer, _do_nothing)
+            thread = threading.Thread(target=self._run, args=(prefetch,), name="ftbench-answers", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def ask_all(
+        self,
+        questions: Mapping[str, Question],
+        *,
+        on_answer: OnAnswer = _ignore,
+        on_tick: Callable[[], None] = _do_nothing,
+    ) -> None:
+        """Get the answers to all of them, by key, and return when they are known; local endpoints are asked as well.
+
+        on_tick: called some ten times a second meanwhile.
+        """
+        self.expect(questions)
+        outstanding = self._look_up(questions, on_answer)
+        if outstanding:
+            self._run(self._prepare(outstanding, on_answer, on_tick))
+
+    def by_key(self, questions: Iterable[Question]) -> dict[str, Question]:
+        """The questions that have no answer yet, each once, in order."""
+        found: dict[str, Question] = {}
         for question in questions:
             key = self.key(question)
-            if key in self._known or key in outstanding:
-                continue
-            if stored := self._stored(key, question):
-                self._known[key] = stored
-                report(key, stored)
-            else:
-                outstanding[key] = question
-        pool = Pool(self._ask, outstanding, threads=self._concurrency)
-        try:
-            for answer in pool:
-                self._take(answer, report)
-        except BaseException:  # Ctrl-C above all, but SystemExit from a signal handler costs no answer either
-            for answer in pool.last_answers(GRACE_S):
-                self._take(answer, report)
-            raise
-        finally:
-            pool.stop()
+            if key not in self._known:
+                found.setdefault(key, question)
+        return found
 
-    def _take(self, answer: Answer, report: OnAnswer) -> None:
-        key, question, completion = answer
-        if key not in self._known:
-            self._known[key] = self._keep(key, question, completion)
-            report(key, completion)
+    def expect(self, keys: Iterable[str]) -> None:
+        """Have `complete` wait for these: somebody is going to get them."""
+        with self._changed:
+            self._expected.update(key for key in keys if key not in self._known)
+
+    def _look_up(self, questions: Mapping[str, Question], on_answer: OnAnswer) -> dict[str, Question]:
+        """Learn what is stored; what is left is to be asked, in order. In `replay` mode that ends as an error."""
+        outstanding = {}
+        for key, question in questions.items():
+            if key in self._known:
+                continue
+            is_local = self.lanes[question.endpoint].is_local
+            found = None if is_local else self._shelf.look_up(key)
+            if found is None and self._shelf.mode == "replay" and not is_local:
+                asked = _shortened(question.prompt.user_text)
+                text = f"not in the cache, and --ftbench-cache=replay asks nothing: {asked!r}"
+                found = Completion(error=text)
+            if found is None:
+                outstanding[key] = question
+            else:
+                self._take(key, question, found)
+                on_answer(key, found)
+        return outstanding
+
+    def _prepare(
+        self, outstanding: Mapping[str, Question], on_answer: OnAnswer, on_tick: Callable[[], None]
+    ) -> Prefetch:
+        def take(key: str, question: Question, completion: Completion) -> None:
+            self._take(key, question, completion)
+            on_answer(key, completion)
+
+        prefetch = Prefetch(outstanding, lanes=self.lanes, shelf=self._shelf, take=take, on_tick=on_tick)
+        self._prefetches.append(prefetch)
+        if self._is_stopped:
+            prefetch.stop()
+        return prefetch
+
+    def _run(self, prefetch: Prefetch) -> None:
+        try:
+            prefetch.run()
+        except Exception as error:  # noqa: BLE001  # whatever went wrong, nobody may wait for the rest without end
+            for key, question in prefetch.questions.items():
+                self._take(key, question, Completion(error=f"{type(error).__name__}: {error}"))
+
+    # Stopping
+
+    def drop(self, keys: Iterable[str], why: str) -> None:
+        """Do not ask these any more, unless they have been sent; `why` becomes their error."""
+        dropped = dict.fromkeys(keys, why)
+        for prefetch in self._prefetches:
+            prefetch.drop(dropped)
+
+    def stop(self) -> None:
+        """Send nothing more. From any thread; what is in flight still becomes known."""
+        self._is_stopped = True
+        for lane in self.lanes.values():
+            lane.stop()
+        for prefetch in self._prefetches:
+            prefetch.stop()
+
+    def abandon(self, keys: Iterable[str]) -> None:
+        """End the wait for those that nobody is getting any more."""
+        for key in keys:
+            if key not in self._known:
+                self.learn(key, Completion(error=STOPPED, is_left_out=True))
+
+    def join(self, within_s: float | None = None) -> bool:
+        """Wait until all that `start` has begun has come back, at most so long; whether it has."""
+        until = None if within_s is None else time.monotonic() + within_s
+        for thread in self._threads:
+            while thread.is_alive():
+                left = _WAKE_S if until is None else min(_WAKE_S, until - time.monotonic())
+                if left <= 0:
+                    return False
+                thread.join(left)
+        return True
+
+    def _forget(self, keys: Iterable[str]) -> None:
+        with self._changed:
+            self._expected.difference_update(keys)
+            self._changed.notify_all()
+
+    def _take(self, key: str, question: Question, completion: Completion) -> None:
+        with self._changed:
+            if key not in self._known:
+                counts = self.counts[question.endpoint]
+                counts.cache_hits += completion.cached
+                was_sent = not completion.cached and not completion.is_left_out
+                counts.calls += was_sent and (self._shelf.mode != "replay" or self.lanes[question.endpoint].is_local)
+                counts.errors += completion.error is not None
+                self._known[key] = completion
+            self._expected.discard(key)
+            self._changed.notify_all()
 
     def totals(self) -> Counts:
         """The counts of all endpoints together."""
@@ -164,92 +291,9 @@ class Engine:
 
     def close(self) -> None:
         """Release connections and the store."""
-        for provider in self._providers.values():
-            provider.close()
-        close = getattr(self._store, "close", None)
-        if close is not None:
-            close()
-
-    def _stored(self, key: str, question: Question) -> Completion | None:
-        if self._providers[question.endpoint].is_local or self._mode in ("refresh", "off"):
-            return None
-        entry = self._opened_store().get(key)
-        if entry is None:
-            return None
-        stored: dict[str, Any] = {name: entry.value.get(name) for name in _STORED}
-        completion = Completion(**stored, cached=True)
-        if not _is_whole(completion):
-            return None  # some other program's row: the question is asked again
-        self.counts[question.endpoint].cache_hits += 1
-        return _cleaned(completion)
-
-    def _ask(self, question: Question) -> Completion:
-        provider = self._providers[question.endpoint]
-        if self._mode == "replay" and not provider.is_local:
-            asked = question.prompt.user_text
-            text = f"not in the cache, and --ftbench-cache=replay asks nothing: {_shortened(asked)!r}"
-            return Completion(error=text)
-        started = time.perf_counter()
-        try:
-            completion = provider.complete(question.prompt, sample=question.sample)
-        except EndpointError as error:
-            return Completion(error=_encodable(str(error)))
-        except Exception as error:  # noqa: BLE001  # a provider's fault is a status of its question, not of the session
-            return Completion(error=_encodable(f"{type(error).__name__}: {error}"))
-        if not _is_whole(completion):
-            kind = type(provider).__name__
-            return Completion(error=f"the provider {kind} returned no completion but {reprlib.repr(completion)}")
-        latency_s = completion.latency_s if completion.latency_s is not None else time.perf_counter() - started
-        return replace(_cleaned(completion), latency_s=latency_s)
-
-    def _keep(self, key: str, question: Question, completion: Completion) -> Completion:
-        provider, counts = self._providers[question.endpoint], self.counts[question.endpoint]
-        if completion.error is None and not provider.is_local and self._mode in ("auto", "refresh"):
-            self._opened_store().put(key, {name: getattr(completion, name) for name in _STORED})
-        # Counted last: an interrupt while storing brings the answer here once more.
-        counts.calls += self._mode != "replay" or provider.is_local
-        counts.errors += completion.error is not None
-        return completion
-
-    def _opened_store(self) -> Store:
-        if self._store is None:
-            self._store = self._open_store()
-        return self._store
-
-
-_KINDS: Mapping[str, type | tuple[type, ...]] = {
-    "text": str,
-    **dict.fromkeys(("finish_reason", "served_model", "fingerprint", "error"), (str, NoneType)),
-    **dict.fromkeys(("tokens_in", "tokens_out"), (int, NoneType)),
-    "latency_s": (float, int, NoneType),
-}
-
-
-def _is_whole(completion: object) -> bool:
-    """Whether it is a completion whose fields are of their kinds: providers and cache rows are other people's."""
-    if not isinstance(completion, Completion):
-        return False
-    return all(isinstance(getattr(completion, name), kind) for name, kind in _KINDS.items())
-
-
-def _cleaned(completion: Completion) -> Completion:
-    """The completion without lone surrogates, which no file, socket or terminal could take."""
-    return replace(
-        completion,
-        text=_encodable(completion.text),
-        finish_reason=_encodable_or_none(completion.finish_reason),
-        served_model=_encodable_or_none(completion.served_model),
-        fingerprint=_encodable_or_none(completion.fingerprint),
-        error=_encodable_or_none(completion.error),
-    )
-
-
-def _encodable_or_none(text: str | None) -> str | None:
-    return None if text is None else _encodable(text)
-
-
-def _encodable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")
+        for lane in self.lanes.values():
+            lane.close()
+        self._shelf.close()
 
 
 def _shortened(text: str, most: int = 80) -> str:

@@ -1,9 +1,12 @@
-"""How the processes of one run share answers: one asks while the others wait, then read what it got."""
+"""How the workers of one run share answers: one asks for all of them, the others read what it gets as it gets it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,23 +14,98 @@ from pytest_ftbench.engine import Engine
 from pytest_ftbench.records import Completion, Question
 
 ANSWERS = "answers.jsonl"
+STOP = "stop"
 _LOCK = "asking.lock"
+_POLL_S = 0.02
+"""How often the workers that wait look for news: a look is one call to the file system."""
 
 
-def prefetch_shared(engine: Engine, questions: Iterable[Question], *, folder: Path) -> None:
-    """Ask the questions that no other process of this run has asked yet; return when all have an answer.
+class Exchange:
+    """A worker's share in the asking of its run.
 
-    folder: private to the run and shared by its processes. The one that holds its lock asks and writes each answer
-    down, errors too, the moment it arrives; when it ends, or dies, the next one reads them and asks what is missing.
-    So N processes send each question once, whatever the cache mode, and all see the same answers.
+    folder: private to the run and shared by its processes. The worker that holds its lock asks the plan and writes each
+    answer down, errors too, the moment it is known; when it ends, or dies, the next one asks what is missing. So N
+    workers send each question once, whatever the cache mode, and all see the same answers.
+    on_tick: called some ten times a second in the worker that asks.
     """
-    from filelock import FileLock
 
-    path = folder / ANSWERS
-    with FileLock(folder / _LOCK):
-        for key, completion in _read(path):
-            engine.learn(key, completion)
-        with path.open("a", encoding="utf-8") as file:
+    def __init__(self, engine: Engine, folder: Path, *, on_tick: Callable[[], None] = lambda: None) -> None:
+        self._engine = engine
+        self._folder = folder
+        self._on_tick = on_tick
+        self._parent = os.getppid()
+        self._read_to = 0
+        self._thread: threading.Thread | None = None
+        self._guard = threading.Lock()
+        # Guarded: no worker may leave that has just begun to ask.
+        self._is_over = False
+        self._is_asking = False
+
+    def start(self, questions: Iterable[Question]) -> None:
+        """Have the questions answered in the background, by this worker or another."""
+        wanted = self._engine.by_key(questions)
+        self._engine.expect(wanted)
+        self._thread = threading.Thread(target=self._work, args=(wanted,), name="ftbench-exchange", daemon=True)
+        self._thread.start()
+
+    def finish(self, within_s: float | None = None) -> None:
+        """Return when no other worker depends on this one any more: at once, unless it is the one that asks.
+
+        within_s: how long that may take at most, in seconds; None: as long as it takes.
+        """
+        with self._guard:
+            self._is_over = True
+        if self._thread is not None and self._is_asking:
+            self._thread.join(within_s)
+
+    def complete(self, question: Question) -> Completion:
+        """The answer to one question, sent by one worker of the run even where it stands in no plan."""
+        if not (self._engine.knows(question) or self._engine.is_coming(question)):
+            self._share(question)
+        return self._engine.complete(question)
+
+    def _share(self, question: Question) -> None:
+        from filelock import FileLock
+
+        key = self._engine.key(question)
+        path = self._folder / f"{key}.json"
+        with FileLock(path.with_suffix(".lock")):
+            if path.exists():
+                self._engine.learn(key, Completion(**json.loads(path.read_text(encoding="utf-8"))))
+                return
+            text = json.dumps(asdict(self._engine.complete(question)))
+            whole = path.with_suffix(f".{os.getpid()}")
+            whole.write_text(text, encoding="utf-8")
+            whole.replace(path)
+
+    # In the thread
+
+    def _work(self, wanted: dict[str, Question]) -> None:
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self._folder / _LOCK)
+        while not (self._should_stop() or all(map(self._engine.knows_key, wanted))):
+            with self._guard:
+                if self._is_over:
+                    break
+                try:
+                    lock.acquire(timeout=0)
+                    self._is_asking = True
+                except Timeout:
+                    pass
+            if self._is_asking:
+                try:
+                    self._ask(wanted)
+                finally:
+                    lock.release()
+                return
+            self._read_news()
+            time.sleep(_POLL_S)
+        self._engine.abandon(wanted)
+
+    def _ask(self, wanted: dict[str, Question]) -> None:
+        self._read_news()
+        with (self._folder / ANSWERS).open("a", encoding="utf-8") as file:
             # A killed process may have left half a line: what follows must not become part of it.
             file.write("\n" if file.tell() else "")
 
@@ -35,19 +113,51 @@ def prefetch_shared(engine: Engine, questions: Iterable[Question], *, folder: Pa
                 file.write(json.dumps([key, asdict(completion)]) + "\n")
                 file.flush()
 
-            engine.prefetch(questions, on_answer=write)
+            self._engine.ask_all(wanted, on_answer=write, on_tick=self._tick)
+
+    def _tick(self) -> None:
+        if self._should_stop():
+            self._engine.stop()
+        self._on_tick()
+
+    def _should_stop(self) -> bool:
+        """Whether the controller says so, or is gone."""
+        return (self._folder / STOP).exists() or os.getppid() != self._parent
+
+    def _read_news(self) -> None:
+        """Learn what has been written since the last time."""
+        for key, completion in self._news():
+            self._engine.learn(key, completion)
+
+    def _news(self) -> Iterator[tuple[str, Completion]]:
+        path = self._folder / ANSWERS
+        try:
+            if path.stat().st_size == self._read_to:
+                return
+        except FileNotFoundError:
+            return
+        with path.open("rb") as file:
+            file.seek(self._read_to)
+            news = file.read()
+        whole = news[: news.rfind(b"\n") + 1]
+        self._read_to += len(whole)
+        yield from _parse(whole)
 
 
 def count_answers(folder: Path) -> int:
-    """How many questions of a run have been answered, or have ended in an error, so far."""
-    return sum(1 for _ in _read(folder / ANSWERS))
+    """How many questions of a run have been asked, or found in the cache, so far."""
+    path = folder / ANSWERS
+    return sum(not answer.is_left_out for _, answer in _parse(path.read_bytes())) if path.exists() else 0
 
 
-def _read(path: Path) -> Iterable[tuple[str, Completion]]:
-    """What has been written so far; a line that a killed process left unfinished is passed over."""
-    if not path.exists():
-        return
-    for line in path.read_text(encoding="utf-8").splitlines():
+def ask_no_more(folder: Path) -> None:
+    """Tell the workers that share the folder to stop asking."""
+    (folder / STOP).touch()
+
+
+def _parse(lines: bytes) -> Iterator[tuple[str, Completion]]:
+    """What the lines hold; one that a killed process left unfinished is passed over."""
+    for line in lines.split(b"\n"):
         try:
             key, fields = json.loads(line)
         except ValueError:

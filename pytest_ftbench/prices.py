@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from pytest_ftbench.providers import EndpointSpec
 from pytest_ftbench.providers.openai_address import read_address
@@ -58,9 +60,18 @@ def price_of(spec: EndpointSpec, *, base_url: str | None) -> Price | None:
         return None  # the number of an endpoint does not tell which model stands behind it
     try:
         url = base_url or (read_address(spec).base_url if spec.provider == "openai" else None)
-        return _look_up(spec.name, url) if url else None
+        return None if url is None or _is_nearby(url) else _look_up(spec.name, url)
     except Exception:  # noqa: BLE001  # no fault of a price table, nor its absence, may cost a session its answers
         return None
+
+
+def _is_nearby(url: str) -> bool:
+    """Whether the server is on this machine or in a private network: no table has its price, so none is loaded."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return host == "localhost" or "." not in host
 
 
 def _look_up(model: str, url: str) -> Price | None:

@@ -108,6 +108,8 @@ class Completion:
     """Why there is no answer. An error is never a wrong answer."""
     pause_s: float | None = None
     """Seconds for which the server, whose rate limit is used up, wants no further call; None: it said nothing."""
+    is_left_out: bool = False
+    """The question was deliberately not asked (endpoint given up, budget spent, session stopped); `error` says why."""
 
 
 @dataclass(frozen=True, slots=True)

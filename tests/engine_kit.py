@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pytest_ftbench.engine import CacheMode, Engine
+from pytest_ftbench.engine import Engine
 from pytest_ftbench.prompts import build_prompt
 from pytest_ftbench.records import Completion, Question
+from pytest_ftbench.shelf import CacheMode
 
 LONG_S = 30.0
 """For waits that end at once unless the code is broken."""
@@ -58,19 +59,31 @@ class Store(dict[str, Any]):
         self[key] = dict(value)
         return True
 
+    def claim(self, keys: Sequence[str]) -> list[Any]:
+        return [Stored(self[key]) if key in self else True for key in keys]
+
+    def release(self, keys: Sequence[str]) -> None:
+        self.log.append(f"release {len(keys)}")
+
 
 def ask(text: str, endpoint: str = "e", sample: int = 1) -> Question:
     return Question(endpoint, build_prompt(text), sample)
 
 
-def make(provider: Fake, store: Store | None = None, mode: CacheMode = "auto", concurrency: int = 4) -> Engine:
+def make(provider: Fake, store: Store | None = None, mode: CacheMode = "auto", concurrency: int | None = 4) -> Engine:
     opened = Store() if store is None else store
     return Engine({"e": provider}, open_store=lambda: opened, mode=mode, concurrency=concurrency)
+
+
+def prefetch(engine: Engine, questions: Iterable[Question], **settings: Any) -> None:
+    """Ask for all of them, and return when they are known."""
+    engine.start(questions, **settings)
+    assert engine.join(LONG_S)
 
 
 def fill(*texts: str) -> Store:
     store = Store()
     engine = make(Fake(answer=lambda text: Completion(text=f"stored {text}")), store)
-    engine.prefetch(ask(text) for text in texts)
+    prefetch(engine, (ask(text) for text in texts))
     store.log.clear()
     return store

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from engine_kit import LONG_S, Fake, Store, ask, fill, make
+from engine_kit import LONG_S, Fake, Store, ask, fill, make, prefetch
 
-from pytest_ftbench.engine import Counts
-from pytest_ftbench.errors import EndpointError
-from pytest_ftbench.pool import Pool
+from pytest_ftbench.engine import Counts, Engine
+from pytest_ftbench.errors import EndpointError, Fault
 from pytest_ftbench.records import Completion
+from pytest_ftbench.shelf import NoStore
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def raising(error: BaseException) -> Callable[[str], Any]:
         (lambda _: Completion(error="quota"), "quota"),
         (lambda _: None, "the provider Fake returned no completion but None"),
         (lambda _: "text", "the provider Fake returned no completion but 'text'"),
-        (lambda _: Completion(text=5), "the provider Fake returned no completion but Completion(te... pause_s=None)"),
+        (lambda _: Completion(text=5), "the provider Fake returned no completion but Completion(te...eft_out=False)"),
     ],
 )
 @pytest.mark.parametrize("on_demand", [False, True])
@@ -54,10 +54,10 @@ def test_call_without_a_completion_is_an_error_asked_once_and_never_stored(
     provider, store = Fake(answer=answer), Store()
     engine = make(provider, store)
     if not on_demand:
-        engine.prefetch([ask("a")])
+        prefetch(engine, [ask("a")])
     assert engine.complete(ask("a")).error == error
     assert engine.complete(ask("a")).error == error
-    assert (provider.asked, store.log, engine.totals()) == (["a#1"], ["get"], Counts(1, 0, 1))
+    assert (provider.asked, store.log, engine.totals()) == (["a#1"], ["get", "release 1"], Counts(1, 0, 1))
 
 
 def test_one_broken_call_costs_no_other_answer() -> None:
@@ -67,7 +67,7 @@ def test_one_broken_call_costs_no_other_answer() -> None:
         return Completion(text=text)
 
     engine = make(Fake(answer=answer))
-    engine.prefetch(ask(text) for text in "abc")
+    prefetch(engine, [ask(text) for text in "abc"])
     assert [engine.complete(ask(text)).error for text in "abc"] == [None, "RuntimeError: no", None]
 
 
@@ -75,7 +75,7 @@ def test_lone_surrogates_are_replaced_before_anything_has_to_write_them() -> Non
     completion = Completion("a\ud83d", finish_reason="\ud800", served_model="m\udfff", fingerprint="\udc00")
     store = Store()
     engine = make(Fake(answer=lambda _: completion), store)
-    engine.prefetch([ask("a")])
+    prefetch(engine, [ask("a")])
     found = engine.complete(ask("a"))
     assert (found.text, found.finish_reason, found.served_model, found.fingerprint) == ("a?", "?", "m?", "?")
     assert next(iter(store.values()))["text"] == "a?"
@@ -90,58 +90,140 @@ def test_answer_is_stored_and_reported_while_others_still_wait() -> None:
         return Completion(text)
 
     def report(_: str, completion: Completion) -> None:
-        if store.log[-1:] == [f"put {completion.text}"]:
+        if completion.text == "quick" and store.log[-1:] == ["put quick"]:
             stored.set()
 
     engine = make(Fake(answer=answer), store, "refresh")
-    engine.prefetch([ask("slow"), ask("quick")], on_answer=report)
-    assert store.log == ["put quick", "put slow"]
+    prefetch(engine, [ask("first"), ask("slow"), ask("quick")], on_answer=report)
+    assert store.log == ["put first", "put quick", "put slow"]
 
 
-@pytest.mark.parametrize("interrupt", [KeyboardInterrupt, SystemExit])
-def test_interrupt_keeps_the_answers_in_flight_and_stops_asking(
-    interrupt: type[BaseException], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    third_sent, stopped, stop = threading.Event(), threading.Event(), Pool.stop
-
-    def stop_and_tell(pool: Pool) -> None:
-        stop(pool)
-        stopped.set()
+def test_stop_keeps_the_answers_in_flight_and_sends_nothing_more() -> None:
+    two_sent, stopped = threading.Event(), threading.Event()
 
     def answer(text: str) -> Completion:
         if text == "c":
-            third_sent.set()
+            two_sent.set()
         if text != "a":
-            stopped.wait(LONG_S)
+            assert stopped.wait(LONG_S)
         return Completion(text)
 
-    reported: list[str] = []
-
-    def report(_: str, completion: Completion) -> None:
-        reported.append(completion.text)
-        if completion.text == "a":
-            assert third_sent.wait(LONG_S)
-            raise interrupt
-
-    monkeypatch.setattr(Pool, "stop", stop_and_tell)
     provider, store = Fake(answer=answer), Store()
     engine = make(provider, store, "refresh", concurrency=2)
-    with pytest.raises(interrupt):
-        engine.prefetch([ask(text) for text in "abcdefgh"], on_answer=report)
+    engine.start([ask(text) for text in "abcdefgh"])
+    assert two_sent.wait(LONG_S)
+    engine.stop()
+    stopped.set()
+    assert engine.join(LONG_S)
     assert sorted(provider.asked) == ["a#1", "b#1", "c#1"]
     assert sorted(store.log) == ["put a", "put b", "put c"]
-    assert sorted(reported) == ["a", "b", "c"]
+    left_out = engine.complete(ask("h"))
+    assert (left_out.error, left_out.is_left_out) == ("not asked: the session was stopped", True)
+    assert engine.totals() == Counts(calls=3, cache_hits=0, errors=5)
 
 
-def test_answer_whose_storing_was_interrupted_is_stored_after_all() -> None:
-    class Interrupted(Store):
-        def put(self, key: str, value: Mapping[str, Any]) -> bool:
-            if not self.log.count("interrupted"):
-                self.log.append("interrupted")
-                raise KeyboardInterrupt
-            return super().put(key, value)
+def test_stopped_engine_asks_nothing_new() -> None:
+    provider = Fake()
+    engine = make(provider)
+    engine.stop()
+    assert engine.complete(ask("a")).is_left_out
+    engine.start([ask("b")])
+    assert engine.complete(ask("b")).is_left_out
+    assert provider.asked == []
 
-    store = Interrupted()
-    with pytest.raises(KeyboardInterrupt):
-        make(Fake(), store).prefetch([ask("a")])
-    assert store.log == ["get", "interrupted", "put A"]
+
+def test_join_waits_no_longer_than_told() -> None:
+    release = threading.Event()
+    engine = make(Fake(answer=lambda text: release.wait(LONG_S) and Completion(text)))
+    engine.start([ask("a")])
+    assert not engine.join(0.0)
+    release.set()
+    assert engine.join(LONG_S)
+
+
+def test_broken_store_is_an_error_of_its_questions_and_nobody_waits_for_ever() -> None:
+    class Broken(Store):
+        def put(self, key: str, value: Mapping[str, Any]) -> bool:  # noqa: ARG002  # the store's arguments
+            raise RuntimeError("no room")
+
+    engine = make(Fake(), Broken())
+    engine.start([ask("a"), ask("b")])
+    assert [engine.complete(ask(text)).error for text in "ab"] == ["RuntimeError: no room"] * 2
+    assert engine.join(LONG_S)
+
+
+def fail_with(fault: Fault, *, after: int = 0) -> Callable[[str], Completion]:
+    count = iter(range(10_000))
+
+    def answer(text: str) -> Completion:
+        if next(count) < after:
+            return Completion(text)
+        raise EndpointError("HTTP 401: bad key", fault=fault)
+
+    return answer
+
+
+def test_wrong_key_costs_one_call_and_is_one_error() -> None:
+    provider = Fake(answer=fail_with("endpoint"))
+    engine = make(provider)
+    prefetch(engine, [ask(str(number)) for number in range(1000)])
+    first, *others = [engine.complete(ask(str(number))) for number in range(1000)]
+    assert provider.asked == ["0#1"]
+    assert (first.error, first.is_left_out) == ("HTTP 401: bad key", False)
+    reason = "not asked: e was given up after this error: HTTP 401: bad key"
+    assert {(other.error, other.is_left_out) for other in others} == {(reason, True)}
+
+
+def test_endpoint_that_breaks_later_is_given_up_at_once() -> None:
+    provider = Fake(answer=fail_with("endpoint", after=10))
+    engine = make(provider, concurrency=1)
+    prefetch(engine, [ask(str(number)) for number in range(100)])
+    assert len(provider.asked) == 11
+    assert engine.complete(ask("3")).text == "3"
+    assert engine.complete(ask("on demand")).is_left_out
+
+
+def test_two_failed_first_questions_are_enough_to_give_up() -> None:
+    provider = Fake(answer=fail_with("question"))
+    engine = make(provider)
+    prefetch(engine, [ask(str(number)) for number in range(100)])
+    assert provider.asked == ["0#1", "1#1"]
+
+
+def test_dead_endpoint_costs_the_other_nothing() -> None:
+    dead, alive = Fake(answer=fail_with("endpoint")), Fake(model="n")
+    engine = Engine({"dead": dead, "alive": alive}, open_store=NoStore)
+    prefetch(engine, [ask(str(number), alias) for number in range(50) for alias in ("dead", "alive")])
+    assert len(alive.asked) == 50
+    assert all(engine.complete(ask(str(number), "alive")).error is None for number in range(50))
+
+
+def test_one_failure_among_answers_gives_nothing_up() -> None:
+    def answer(text: str) -> Completion:
+        if int(text) % 2:
+            raise EndpointError("HTTP 400")
+        return Completion(text)
+
+    engine = make(Fake(answer=answer))
+    prefetch(engine, [ask(str(number)) for number in range(200)])
+    assert engine.totals() == Counts(calls=200, cache_hits=0, errors=100)
+
+
+def test_dropped_questions_are_not_asked() -> None:
+    sent, dropped = threading.Event(), threading.Event()
+
+    def answer(text: str) -> Completion:
+        sent.set()
+        assert dropped.wait(LONG_S)
+        return Completion(text)
+
+    provider = Fake(answer=answer)
+    engine = make(provider)
+    questions = [ask(str(number)) for number in range(100)]
+    engine.start(questions)
+    assert sent.wait(LONG_S)
+    engine.drop([engine.key(question) for question in questions[50:]], "not run: verdict certain")
+    dropped.set()
+    assert engine.join(LONG_S)
+    assert len(provider.asked) == 50
+    assert engine.complete(questions[99]) == Completion(error="not run: verdict certain", is_left_out=True)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from pytest_ftbench.engine import Engine
-from pytest_ftbench.exchange import ANSWERS, prefetch_shared
+from pytest_ftbench.exchange import ANSWERS, Exchange
 from pytest_ftbench.prompts import build_prompt
 from pytest_ftbench.records import Completion, Question
 
@@ -24,7 +24,7 @@ PROCESS = """
 import json, os, signal, sys
 from pathlib import Path
 from pytest_ftbench.engine import Engine
-from pytest_ftbench.exchange import prefetch_shared
+from pytest_ftbench.exchange import Exchange
 from pytest_ftbench.prompts import build_prompt
 from pytest_ftbench.records import Completion, Question
 
@@ -52,8 +52,10 @@ print("ready", flush=True)
 sys.stdin.readline()
 engine = Engine({"e": Logged()}, open_store=no_store, mode="off", concurrency=1 if dies_at >= 0 else 4)
 questions = [Question("e", build_prompt(str(number))) for number in range(count)]
-prefetch_shared(engine, questions, folder=folder)
-answers = [engine.complete(question) for question in questions]
+exchange = Exchange(engine, folder)
+exchange.start(questions)
+answers = [exchange.complete(question) for question in questions]
+exchange.finish()
 print(json.dumps([[answer.text, answer.error] for answer in answers]))
 """
 
@@ -137,10 +139,11 @@ class Echo:
 def share(folder: Path, *texts: str) -> Echo:
     provider = Echo()
     engine = Engine({"e": provider}, open_store=dict, mode="off")
-    prefetch_shared(engine, [Question("e", build_prompt(text)) for text in texts], folder=folder)
-    assert [engine.complete(Question("e", build_prompt(text))).text for text in texts] == [
-        text.upper() for text in texts
-    ]
+    exchange = Exchange(engine, folder)
+    exchange.start([Question("e", build_prompt(text)) for text in texts])
+    answers = [exchange.complete(Question("e", build_prompt(text))).text for text in texts]
+    exchange.finish()
+    assert answers == [text.upper() for text in texts]
     return provider
 
 
@@ -159,6 +162,7 @@ def test_each_answer_is_a_line_that_holds_the_whole_completion(tmp_path: Path) -
     assert fields == {
         "text": "A\u2028\nB", "finish_reason": None, "served_model": None, "fingerprint": None, "tokens_in": 3,
         "tokens_out": None, "latency_s": 1.5, "cached": False, "error": None,
+        "pause_s": None, "is_left_out": False,
     }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = {
     0: ("records", "errors"),
     1: ("names", "textfiles", "cache", "stats", "prompts", "datasets", "providers", "specs", "prices"),
-    2: ("pool", "engine", "exchange", "judges", "limiter", "retries"),
+    2: ("pace", "limiter", "retries", "spending", "shelf", "lane", "prefetch", "engine", "exchange", "judges"),
     3: ("evaluate", "gates", "runs"),
     4: ("reports",),
     5: ("plugin",),

@@ -43,7 +43,7 @@ def test_second_session_asks_nothing(any_project: Project, server: LoopbackServe
     any_project.write("words.ftbench.yaml", FACTS)
     first = any_project.run(model(server))
     first.assert_outcomes(passed=12)
-    first.stdout.fnmatch_lines(["12 answers asked for, 0 from the cache;*"])
+    first.stdout.fnmatch_lines(["12 answers asked for, 0 from the cache, cost unknown;*"])
     assert len(server.requests) == 12
     second = any_project.run(model(server))
     second.assert_outcomes(passed=12)
@@ -74,15 +74,18 @@ def test_two_models_are_asked_and_shown_side_by_side(any_project: Project, serve
 
 
 def test_no_more_questions_in_flight_than_allowed(project: Project) -> None:
-    project.write("words.ftbench.yaml", FACTS)
+    project.write("words.ftbench.yaml", FACTS + "  - {question: What is 12 in words?, answer: word 12}\n")
     gathered = threading.Barrier(3)
 
+    first = iter([True])
+
     def wait_for_two_others(asked: Asked) -> str:
-        gathered.wait(timeout=10)  # breaks unless three are in flight together
+        if not next(first, False):  # the first goes alone
+            gathered.wait(timeout=10)  # breaks unless three are in flight together
         return answer(asked)
 
     with LoopbackServer(wait_for_two_others) as busy:
-        project.run(model(busy), "--ftbench-concurrency=3").assert_outcomes(passed=12)
+        project.run(model(busy), "--ftbench-concurrency=3").assert_outcomes(passed=13)
         assert busy.most_in_flight == 3
 
 

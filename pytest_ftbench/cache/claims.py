@@ -20,8 +20,6 @@ from typing import Any
 
 CLAIM_S = 15.0
 """How long a claim holds unless it is renewed."""
-RENEWAL_S = 5.0
-"""How often its holder should renew it."""
 
 
 def claim_key(key: str) -> str:

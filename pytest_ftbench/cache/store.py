@@ -90,7 +90,7 @@ class AnswerStore:
         """For each key its entry, or whether this store may ask for it: True until it is put, released, or CLAIM_S on.
 
         False: another session is asking now; ask again later. Claiming again what is claimed already renews it, which
-        is due every RENEWAL_S. Where the disk fails, nothing can be agreed with others, and all is granted.
+        is due well before CLAIM_S is over. Where the disk fails, nothing can be agreed with others, and all is granted.
         Raises ValueError for a bad key.
         """
         for key in keys:

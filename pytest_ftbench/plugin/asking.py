@@ -11,7 +11,6 @@ import pytest
 from pytest_ftbench.errors import FtbenchError
 from pytest_ftbench.plugin.cases import trial_of, wants_answer
 from pytest_ftbench.plugin.state import State, as_usage_error
-from pytest_ftbench.records import Question
 
 GATES = "ftbench_gates"
 COUNTS = "ftbench_counts"
@@ -33,30 +32,37 @@ class Asking:
         option = session.config.option
         # After an error during collection a serial session runs no test, but xdist's workers run what they have.
         will_run = not session.testsfailed or option.continue_on_collection_errors or _is_worker(session.config)
-        if not option.collectonly and will_run:
-            try:
-                self._prefetch(session)
-            except FtbenchError as error:
-                raise as_usage_error(error) from None
-        return (yield)
+        if option.collectonly or not will_run:
+            return (yield)
+        try:
+            self._start(session)
+        except FtbenchError as error:
+            raise as_usage_error(error) from None
+        try:
+            result = yield
+        except BaseException:  # `-x`, Ctrl-C, pytest.exit(): nothing more is asked, and what is in flight is kept
+            self._stop()
+            raise
+        self._finish()
+        return result
 
-    def _prefetch(self, session: pytest.Session) -> None:
+    def _start(self, session: pytest.Session) -> None:
         trials = [(item, trial) for item in session.items if (trial := trial_of(item)) is not None]
         self._state.selected = {(id(trial.subject.case), trial.alias) for _, trial in trials}
         questions = [trial.question(self._state) for item, trial in trials if wants_answer(item)]
         if questions:
-            self._announce(questions)
-            self._state.prefetch(questions)
+            self._state.start_asking(questions)
 
-    def _announce(self, questions: list[Question]) -> None:
-        """A line before a wait that could be long; local endpoints answer at once."""
-        terminal = self._state.config.pluginmanager.get_plugin("terminalreporter")
-        remote = [question for question in questions if not self._state.providers[question.endpoint].is_local]
-        if terminal is None or not remote or self._state.config.get_verbosity() < 0:
-            return
-        endpoints = ", ".join(dict.fromkeys(question.endpoint for question in remote))
-        at_once = self._state.settings.concurrency
-        terminal.write_line(f"ftbench: {len(remote)} questions to {endpoints}, at most {at_once} at a time")
+    def _finish(self) -> None:
+        """All tests have run: other workers may still wait for answers, but nobody in a session without."""
+        if self._state.has_engine:
+            if self._state.exchange is not None:
+                self._state.exchange.finish()
+            self._state.stop_asking()
+
+    def _stop(self) -> None:
+        if self._state.has_engine:
+            self._state.stop_asking()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

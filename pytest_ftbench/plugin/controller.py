@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import warnings
+from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,13 +15,13 @@ from typing import Any
 import pytest
 
 from pytest_ftbench.errors import FtbenchError
-from pytest_ftbench.exchange import count_answers
+from pytest_ftbench.exchange import ask_no_more, count_answers
 from pytest_ftbench.plugin.asking import COUNTS, GATES, NOTES, TOLD, WORKER
 from pytest_ftbench.plugin.outcomes import Recorded, recorded
 from pytest_ftbench.plugin.recording import Recording
 from pytest_ftbench.plugin.state import FOLDER, PlannedGate, State, as_usage_error
 from pytest_ftbench.records import Result
-from pytest_ftbench.reports.text import clean
+from pytest_ftbench.reports.text import clean, one_line
 
 StatusShown = tuple[str, str, str | tuple[str, dict[str, bool]]]
 
@@ -55,8 +56,11 @@ class Controller:
     def pytest_report_teststatus(self, report: pytest.TestReport) -> StatusShown | None:
         from pytest_ftbench.plugin.gating import status_of
 
-        if getattr(report, "ftbench", {}).get("is_missed"):
+        found = getattr(report, "ftbench", {})
+        if found.get("is_missed"):
             return "missed", "m", ("MISSED", {"yellow": True})
+        if found.get("is_left_out"):
+            return "not asked", "n", ("NOT ASKED", {"yellow": True})
         return status_of(report)
 
     @pytest.hookimpl(tryfirst=True)
@@ -114,6 +118,8 @@ class Controller:
             return (yield)
         finally:
             self._has_looped = True
+            if self._folder is not None:
+                ask_no_more(self._folder)
             tests = session.testscollected - gates
             self._report_gates(session, tests)
             if not tests:
@@ -148,8 +154,11 @@ class Controller:
         has_measured = bool(self._by_nodeid) or self._counted("on_demand") > 0
         if self._has_looped and not self._was_interrupted and not has_measured:
             self._refuse_to_be_green(session)
+        self._tell_what_was_left_out(session)
         counts = {name: self._counted(name) for name in ("calls", "cache_hits")}
-        end = None if self._was_interrupted else {"exit_status": int(session.exitstatus), **counts, "cost_usd": None}
+        costs = self._costs_usd()
+        cost = {"cost_usd": None if None in costs else sum(filter(None, costs))}
+        end = None if self._was_interrupted else {"exit_status": int(session.exitstatus), **counts, **cost}
         gates = [decision.result for decision in self._decisions]
         self._recording.finish(gates, end, has_asked=any(counts.values()))
         if self._has_looped:
@@ -170,13 +179,30 @@ class Controller:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
         self._state.warnings.append(line)
 
+    def _tell_what_was_left_out(self, session: pytest.Session) -> None:
+        """Say once why questions were not asked; such a session is never green."""
+        reasons = Counter(one.result.error for one in self._by_nodeid.values() if one.is_left_out)
+        for reason, number in reasons.items():
+            self._state.warnings.append(
+                f"{number} question{'s' if number > 1 else ''} {one_line(str(reason), most=500)}"
+            )
+        if reasons and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
     def _results(self) -> list[Result]:
         return [one.result for one in self._by_nodeid.values()]
 
     def _counted(self, name: str) -> int:
         """How many `calls`, `cache_hits` or answers `on_demand` there were, in all processes together."""
-        everywhere = [self._state.counts(), *(told[COUNTS] for told in self._told.values())]
-        return sum(int(counts.get(name, 0)) for counts in everywhere)
+        return sum(int(counts.get(name) or 0) for counts in self._counts())
+
+    def _counts(self) -> list[dict[str, Any]]:
+        """What each process has counted."""
+        return [self._state.counts(), *(told[COUNTS] for told in self._told.values())]
+
+    def _costs_usd(self) -> list[float | None]:
+        """What the calls of each endpoint have cost; None where that is not known of all of them."""
+        return [cost for counts in self._counts() for cost in counts["costs_usd"].values()]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
@@ -195,6 +221,7 @@ class Controller:
             decisions=self._decisions,
             calls=self._counted("calls"),
             cache_hits=self._counted("cache_hits"),
+            cost=self._cost_in_words(),
             notes=self._notes(),
             run_path=_shown_path(paths[0], self._state.settings.invocation) if paths else None,
             with_misses=config.option.tbstyle == "no",
@@ -210,6 +237,14 @@ class Controller:
         )
         # What the terminal cannot show is escaped here: pytest would escape the line ends of the text as well.
         terminalreporter.write_line(text.encode(encoding, "backslashreplace").decode(encoding))
+
+    def _cost_in_words(self) -> str | None:
+        """What the calls have cost; None where there is nothing to pay."""
+        from pytest_ftbench.reports.money import session_cost_in_words
+
+        if not self._counted("calls") or all(provider.is_local for provider in self._state.providers.values()):
+            return None
+        return session_cost_in_words(self._costs_usd())
 
     def _notes(self) -> list[str]:
         notes = [f"ftbench: {warning}" for warning in self._state.warnings]

@@ -92,7 +92,7 @@ def emit_reports(session: pytest.Session, decision: Decision, *, fails: bool) ->
 
 
 def remember_misses(config: pytest.Config, decisions: list[Decision], recorded: Mapping[str, Recorded]) -> None:
-    """Make `--lf` run the misses behind gates that did not pass, and forget the gates, which cannot be run alone.
+    """Make `--lf` run what was left out and the misses behind gates that did not pass, and forget the gates themselves.
 
     recorded: what the tests' reports carried, by node id.
     """
@@ -103,7 +103,7 @@ def remember_misses(config: pytest.Config, decisions: list[Decision], recorded: 
         last_failed.pytest_runtest_logreport(report=_report(_gate_id(decision.result), ("", None, ""), "passed"))
     against = {id(miss) for decision in decisions if decision.result.outcome != "PASS" for miss in decision.misses}
     for nodeid, one in recorded.items():
-        if one.is_missed and id(one.result) in against:
+        if one.is_left_out or (one.is_missed and id(one.result) in against):
             last_failed.pytest_runtest_logreport(report=_report(nodeid, ("", None, ""), "failed"))
 
 

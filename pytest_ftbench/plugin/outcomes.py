@@ -25,6 +25,8 @@ class Recorded:
     scope: str
     result: Result
     is_missed: bool
+    is_left_out: bool = False
+    """Whether the question was not asked; its result has that as its error."""
 
 
 class Outcomes:
@@ -62,6 +64,9 @@ class Outcomes:
         if trial.is_running:
             trial.failed_within = trial.failed_within or failure
             return
+        if report.skipped and trial.completion is not None and trial.completion.is_left_out:
+            _attach(report, trial, build_result(trial.subject.case, trial.completion, None, endpoint=trial.alias))
+            return
         if report.when == "setup" and report.failed and trial.completion is not None and trial.completion.error:
             _attach(report, trial, build_result(trial.subject.case, trial.completion, None, endpoint=trial.alias))
         failure = failure or trial.failed_within
@@ -73,7 +78,8 @@ class Outcomes:
             return
         assert failure is None or isinstance(failure, AssertionError)  # anything else has just been sorted out
         verdict = _verdict(trial.verdict, failure)
-        result = build_result(trial.subject.case, completion, verdict, endpoint=trial.alias)
+        cost_usd = self._state.cost_of(trial.question(self._state), completion)
+        result = build_result(trial.subject.case, completion, verdict, endpoint=trial.alias, cost_usd=cost_usd)
         is_gated = self._state.is_gated(trial.subject.scope, trial.subject.case)
         # A test that its author expects to fail is reported as that; its result counts all the same.
         is_missed = not verdict.right and is_gated and not hasattr(report, "wasxfail")
@@ -101,7 +107,13 @@ def _verdict(given: Verdict | None, failure: AssertionError | None) -> Verdict:
 
 
 def _attach(report: pytest.TestReport, trial: Trial, result: Result, *, is_missed: bool = False) -> None:
-    data = {"scope": trial.subject.scope, "is_missed": is_missed, "result": to_plain(result)}
+    is_left_out = trial.completion is not None and trial.completion.is_left_out
+    data = {
+        "scope": trial.subject.scope,
+        "is_missed": is_missed,
+        "is_left_out": is_left_out,
+        "result": to_plain(result),
+    }
     setattr(report, REPORT_KEY, data)
     if result.status == "graded":
         shown = {"grade": result.grade, "rule": result.rule, "expected": result.expected, "answer": result.answer}
@@ -115,7 +127,7 @@ def recorded(report: pytest.TestReport) -> Recorded | None:
     data: dict[str, Any] | None = getattr(report, REPORT_KEY, None)
     if data is None:
         return None
-    return Recorded(data["scope"], from_plain(data["result"]), data["is_missed"])
+    return Recorded(data["scope"], from_plain(data["result"]), data["is_missed"], data["is_left_out"])
 
 
 def miss_reason(result: Result) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Literal, cast
 
 import pytest
 
-from pytest_ftbench.engine import CACHE_MODES, CacheMode
+from pytest_ftbench.shelf import CACHE_MODES, CacheMode
 
 OnInconclusive = Literal["fail", "warn"]
 
@@ -104,7 +104,7 @@ def _choice(config: pytest.Config, name: str, allowed: tuple[str, ...], *, defau
 
 
 def _concurrency(text: str | None) -> int | None:
-    if text in (None, "auto"):
+    if text is None or text == "auto":
         return None
     if not text.isdecimal() or int(text) < 1:
         raise pytest.UsageError(f"--ftbench-concurrency: expected a whole number from 1 up, or auto, got {text!r}")

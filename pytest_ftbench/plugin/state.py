@@ -17,6 +17,7 @@ from pytest_ftbench.records import Case, Completion, Question
 
 if TYPE_CHECKING:
     from pytest_ftbench.engine import Engine
+    from pytest_ftbench.exchange import Exchange
     from pytest_ftbench.gates import Gate
     from pytest_ftbench.providers import EndpointSpec, Provider
 
@@ -88,6 +89,10 @@ class State:
     def open_endpoints(self) -> None:
         """Read the endpoints' files now, so that a mistake ends the session before it starts. Raises FtbenchError."""
         _ = self.providers
+        if self.settings.budget_usd is not None:
+            from pytest_ftbench.plugin.pricing import make_spending
+
+            make_spending(self)
 
     def _opened(self, spec: EndpointSpec, registry: Mapping[str, Any]) -> Provider:
         from pytest_ftbench.providers import open_provider
@@ -103,39 +108,57 @@ class State:
     @cached_property
     def engine(self) -> Engine:
         from pytest_ftbench.engine import Engine
+        from pytest_ftbench.plugin.pricing import make_spending
 
         return Engine(
             self.providers,
             open_store=self._open_store,
             mode=self.settings.cache_mode,
             concurrency=self.settings.concurrency,
+            spending=make_spending(self),
         )
 
-    def prefetch(self, questions: Iterable[Question]) -> None:
-        """Get the answers that are not known yet; under xdist, each question is sent by one worker only."""
+    @cached_property
+    def exchange(self) -> Exchange | None:
+        """How this worker shares the asking with the others; None in a session without workers."""
         folder = getattr(self.config, "workerinput", {}).get(FOLDER)
         if folder is None:
-            self.engine.prefetch(questions)
-            return
-        from pytest_ftbench.exchange import prefetch_shared
+            return None
+        from pytest_ftbench.exchange import Exchange
 
-        prefetch_shared(self.engine, questions, folder=Path(folder))
+        return Exchange(self.engine, Path(folder))
+
+    def start_asking(self, questions: Iterable[Question]) -> None:
+        """Have the answers got in the background; under xdist, each question is sent by one worker only."""
+        (self.exchange or self.engine).start(questions)
 
     def complete(self, question: Question) -> Completion:
-        """The answer to one question, prefetched or asked for now."""
-        if not self.engine.knows(question):
-            self.prefetch([question])
-        return self.engine.complete(question)
+        """The answer to one question, awaited, or asked for now."""
+        return (self.exchange or self.engine).complete(question)
+
+    def stop_asking(self) -> None:
+        """Send nothing more, and wait some seconds for the calls in flight, which are paid for."""
+        from pytest_ftbench.engine import GRACE_S
+
+        self.engine.stop()
+        if self.exchange is not None:
+            self.exchange.finish(GRACE_S)
+        self.engine.join(GRACE_S)
 
     @property
     def has_engine(self) -> bool:
         """Whether anything was asked in this process."""
         return "engine" in self.__dict__
 
-    def counts(self) -> dict[str, int]:
-        """How many calls, cache hits, errors and answers on demand there were in this process."""
+    def counts(self) -> dict[str, Any]:  # plain data, which a worker sends to the controller
+        """How many calls, cache hits, errors and answers on demand there were in this process; each endpoint's cost."""
+        costs_usd = self.engine.spending.costs_usd() if self.has_engine else {}
         totals = asdict(self.engine.totals()) if self.has_engine else {}
-        return {**totals, "on_demand": self.on_demand}
+        return {**totals, "on_demand": self.on_demand, "costs_usd": costs_usd}
+
+    def cost_of(self, question: Question, completion: Completion) -> float | None:
+        """What an answer has cost this session, in USD; None where nobody knows."""
+        return 0.0 if completion.cached else self.engine.spending.cost_of(question, completion)
 
     def registry(self, name: str) -> Mapping[str, Any]:
         """What plugins have registered under `pytest_ftbench_<name>`, by name; the last to register wins."""
@@ -220,7 +243,7 @@ class State:
 
     def _open_store(self) -> Any:  # the engine's Store, which cache.AnswerStore fulfils
         from pytest_ftbench.cache import open_store
-        from pytest_ftbench.engine import NoStore
+        from pytest_ftbench.shelf import NoStore
 
         # The user's own cache folder may lie below the root, when that is the home folder; one that an option or the
         # repository's ini file names may not.
