@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "pytest_ftbench"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = {
-    0: ("records", "errors"),
+    0: ("records", "errors", "snapshot"),
     1: ("names", "textfiles", "cache", "stats", "prompts", "datasets", "providers", "specs", "prices"),
     2: ("pace", "limiter", "retries", "spending", "shelf", "lane", "prefetch", "engine", "exchange", "judges"),
     3: ("evaluate", "gates", "runs"),
