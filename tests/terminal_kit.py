@@ -11,7 +11,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pyte
@@ -50,12 +50,20 @@ class Terminal:
 
     def rows(self) -> list[str]:
         """Everything from the first row that has scrolled away to the last, as text."""
-        columns = range(self.screen.columns)
-        above = ["".join(row[column].data for column in columns) for row in self.screen.history.top]
-        return "\n".join(row.rstrip() for row in [*above, *self.screen.display]).rstrip("\n").split("\n")
+        return "\n".join([*map(self._text, self.screen.history.top), *self._window()]).rstrip("\n").split("\n")
 
     def shows(self, pattern: str) -> bool:
-        return any(re.search(pattern, row) for row in self.screen.display)
+        return any(re.search(pattern, row) for row in self._window())
+
+    def _window(self) -> list[str]:
+        return [self._text(self.screen.buffer[row]) for row in range(self.screen.lines)]
+
+    def _text(self, row: Mapping[int, pyte.screens.Char]) -> str:
+        return "".join(row[column].data for column in range(self.screen.columns)).rstrip()
+
+    def type(self, text: str) -> None:
+        """What a person types."""
+        os.write(self._master, text.encode())
 
     def close(self) -> None:
         os.close(self._master)
@@ -70,7 +78,7 @@ def run_pytest(
     env: dict[str, str] | None = None,
     watch: Callable[[Terminal, int], None] = lambda _terminal, _pid: None,
 ) -> Terminal:
-    """Run pytest on a terminal of that size until it ends; `watch` gets its process id too, whenever it has written."""
+    """Run pytest on a terminal of that size until it ends; `watch` gets it and the process, again and again."""
     terminal = Terminal(columns, lines)
     variables = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
     process = subprocess.Popen(
@@ -83,8 +91,8 @@ def run_pytest(
     )
     end_s = time.monotonic() + DEADLINE_S
     while process.poll() is None and time.monotonic() < end_s:
-        if terminal.receive(0.05):
-            watch(terminal, process.pid)
+        terminal.receive(0.05)
+        watch(terminal, process.pid)
     process.kill()
     process.wait()
     while terminal.receive():
@@ -95,5 +103,8 @@ def run_pytest(
 
 def without_time(rows: list[str]) -> list[str]:
     """The rows up to the session's last line, without the time it took and what that length makes different."""
-    last = max((number for number, row in enumerate(rows) if re.search(r"\d passed.* in [0-9.]+", row)), default=None)
+    last = max(
+        (number for number, row in enumerate(rows) if re.search(r"(\d passed|no tests ran).* in [0-9.]+", row)),
+        default=None,
+    )
     return rows if last is None else [*rows[:last], re.sub(r"^=* ?(.*) in .*", r"\1", rows[last])]

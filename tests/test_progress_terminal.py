@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -125,3 +128,46 @@ def test_terminal_looks_as_if_nothing_had_been_shown(
     shown = rows_with_display(folder, *args, columns=columns, lines=lines)
     assert shown == rows(folder, *args, columns=columns, lines=lines)
     assert not [row for row in shown if "1000" in row]
+
+
+def test_interrupt_leaves_nothing_of_the_line(folder: Path) -> None:
+    def interrupted(ready: Callable[[Terminal], bool], env: dict[str, str]) -> list[str]:
+        sent: list[int] = []
+
+        def watch(terminal: Terminal, pid: int) -> None:
+            if not sent and ready(terminal):
+                sent.append(pid)
+                os.kill(pid, signal.SIGINT)
+
+        terminal = run_pytest(folder, "--tb=no", columns=60, lines=10, env=env, watch=watch)
+        assert sent
+        assert not terminal.screen.cursor.hidden
+        return [row for row in without_time(terminal.rows()) if "conftest.py:" not in row]  # the line it was at
+
+    shown = interrupted(lambda terminal: terminal.shows(LIVE), {"WITH_DISPLAY": "1"})
+    (folder / "waiting").unlink()
+    assert shown == interrupted(lambda _: (folder / "waiting").exists(), {})
+    assert any("KeyboardInterrupt" in row for row in shown)
+
+
+def test_debugger_starts_on_a_clean_screen(folder: Path) -> None:
+    (folder / "test_second.py").unlink()
+    (folder / "test_first.py").write_text("def test_one(gate):\n    breakpoint()\n")
+    sent: list[int] = []
+
+    def watch(terminal: Terminal, _pid: int) -> None:
+        if terminal.shows(LIVE):
+            (folder / "go").touch()
+        if not sent and terminal.shows(r"^\(Pdb\)"):
+            sent.append(1)
+            assert not terminal.shows(LIVE)
+            terminal.type("c\n")
+
+    terminal = run_pytest(folder, columns=60, lines=12, env={"WITH_DISPLAY": "1"}, watch=watch)
+    assert sent
+    assert (folder / "go").exists()
+    rows = terminal.rows()
+    assert not [row for row in rows if "1000" in row]
+    start = next(number for number, row in enumerate(rows) if "PDB set_trace" in row)
+    assert rows[start - 1] == "test_first.py"
+    assert rows[start + 1 :][:2] == ["--Return--", f"> {folder}/test_first.py(2)test_one()->None"[:60]]

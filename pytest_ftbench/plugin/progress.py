@@ -136,9 +136,11 @@ class ProgressDisplay:
             if snapshot is not None and pace.is_due(snapshot, now_s=monotonic()):
                 with screen.lock:
                     if screen.insert(plain_line(snapshot)):
-                        # What `ensure_newline` does, for a line that we have broken off in its stead.
-                        reporter.currentfspath = None
+                        # The columns of what follows are counted from here. Dots go on as after any full row of them;
+                        # the name of a test, broken off before its outcome, is to be written once more.
                         reporter._tw._current_line = ""
+                        if isinstance(reporter.currentfspath, str):
+                            reporter.currentfspath = None
 
 
 def _standard_streams() -> tuple[TextIO, ...]:
