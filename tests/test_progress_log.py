@@ -75,6 +75,7 @@ def asked(project: Project) -> Project:
 def lines(project: Project, *args: str) -> list[str]:
     result = project.pytester.runpytest_subprocess("-p", "no:cacheprovider", *args)
     result.assert_outcomes(passed=4)
+    assert {len(line) for line in result.outlines if line.endswith("%]")} <= {79}  # one below the other
     from_first_test = [line for line in result.outlines if re.match(r"test_ask|ftbench: \d|\.|\[gw|$", line)]
     return [re.sub(r" +(?=\[)", " ", line) for line in from_first_test]
 

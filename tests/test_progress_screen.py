@@ -133,6 +133,17 @@ def test_what_is_captured_is_left_alone(desk: Desk, tmp_path: os.PathLike[str]) 
         assert captured.read() == "words\n"
 
 
+def test_what_waits_in_the_stream_while_a_test_is_captured_is_not_captured(desk: Desk) -> None:
+    terminal, (out, into) = os.dup(desk.stream.fileno()), os.pipe()
+    os.dup2(into, desk.stream.fileno())
+    desk.stream.write("words")
+    os.dup2(terminal, desk.stream.fileno())
+    for fd in (terminal, out, into):
+        os.close(fd)
+    desk.stream.write(" and more")
+    assert desk.rows() == ["words and more"]
+
+
 def test_streams_are_given_back(desk: Desk) -> None:
     assert "write" in vars(desk.stream)
     desk.screen.close()

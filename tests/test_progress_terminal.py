@@ -161,7 +161,7 @@ def test_debugger_starts_on_a_clean_screen(folder: Path) -> None:
         if not sent and terminal.shows(r"^\(Pdb\)"):
             sent.append(1)
             assert not terminal.shows(LIVE)
-            terminal.type("c\n")
+            terminal.type("'ftbench-progress' in str(__import__('threading').enumerate())\nc\n")
 
     terminal = run_pytest(folder, columns=60, lines=12, env={"WITH_DISPLAY": "1"}, watch=watch)
     assert sent
@@ -169,5 +169,6 @@ def test_debugger_starts_on_a_clean_screen(folder: Path) -> None:
     rows = terminal.rows()
     assert not [row for row in rows if "1000" in row]
     start = next(number for number, row in enumerate(rows) if "PDB set_trace" in row)
+    assert "False" in rows[start:]  # no line of ours comes back at the prompt
     assert rows[start - 1] == "test_first.py"
     assert rows[start + 1 :][:2] == ["--Return--", f"> {folder}/test_first.py(2)test_one()->None"[:60]]
