@@ -18,6 +18,7 @@ from pytest_ftbench.specs import parse_spec
 ASK = Prompt((("system", "Be brief."), ("user", "Q?")))
 Serve = Callable[..., LoopbackServer]
 Connect = Callable[..., Provider]
+ErrorOf = Callable[..., EndpointError]
 FaultOf = Callable[..., str]
 
 
@@ -50,15 +51,22 @@ def connect() -> Iterator[Callable[..., Provider]]:
 
 
 @pytest.fixture
-def fault_of(serve: Callable[..., LoopbackServer], connect: Callable[..., Provider]) -> Callable[..., str]:
-    """The text of the error that a reply ends in, with the server's address as URL."""
+def error_of(serve: Callable[..., LoopbackServer], connect: Callable[..., Provider]) -> Callable[..., EndpointError]:
+    """The error that a reply ends in, its text with the server's address as URL."""
 
-    def ask(answer: Answer, query: str = "") -> str:
+    def ask(answer: Answer, query: str = "") -> EndpointError:
         server = serve(answer)
         provider = connect(f"base_url={server.base_url}&{query}")
         with pytest.raises(EndpointError) as caught:
             provider.complete(ASK)
         assert len(server.requests) <= 1, "the SDK must not retry"
-        return str(caught.value).replace(server.base_url, "URL")
+        caught.value.args = (str(caught.value).replace(server.base_url, "URL"),)
+        return caught.value
 
     return ask
+
+
+@pytest.fixture
+def fault_of(error_of: Callable[..., EndpointError]) -> Callable[..., str]:
+    """The text of that error."""
+    return lambda answer, query="": str(error_of(answer, query))

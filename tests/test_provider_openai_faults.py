@@ -5,16 +5,18 @@ from __future__ import annotations
 import gzip
 import socket
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from loopback import Reply, chat_completion
 
 from pytest_ftbench.errors import EndpointError
+from pytest_ftbench.providers import EndpointSpec
+from pytest_ftbench.providers.openai_timeouts import Timeouts, read_timeouts
 from pytest_ftbench.records import Prompt
 
 if TYPE_CHECKING:
-    from provider_kit import Connect, FaultOf, Serve
+    from provider_kit import Connect, ErrorOf, FaultOf, Serve
 
 pytest_plugins = ("provider_kit",)
 pytestmark = pytest.mark.usefixtures("clean_environment")
@@ -103,6 +105,31 @@ def test_answer_that_takes_too_long_is_a_time_out(reply: Reply, fault_of: FaultO
     assert time.perf_counter() - started < 5
 
 
+def test_silence_beyond_the_read_timeout_is_a_time_out_that_names_it(error_of: ErrorOf) -> None:
+    error = error_of(Reply("late", delay_s=30), "read_timeout=0.3")
+    assert (str(error), error.fault) == ("time-out: nothing came from URL for 0.3 s (read_timeout).", "transient")
+
+
+def test_connection_that_takes_too_long_is_a_time_out_that_names_it() -> None:
+    import openai
+
+    kind = type("ConnectTimeout", (Exception,), {})
+    error = openai.APITimeoutError(request=cast(Any, None))
+    error.__cause__ = kind("timed out")
+    said = Timeouts(60.0, 10.0, 60.0).fault(error, "URL")
+    assert said == "time-out: no connection to URL within 10 s (connect_timeout)."
+    assert Timeouts(60.0, 10.0, 60.0).fault(ConnectionError("x"), "URL") is None
+
+
+def test_time_outs_are_those_of_the_spec_and_none_is_longer_than_the_whole() -> None:
+    def read(**options: str) -> Timeouts:
+        return read_timeouts(EndpointSpec(alias="m", provider="openai", name="m", options=options))
+
+    assert read() == Timeouts(60.0, 10.0, 60.0)
+    assert read(timeout="5") == Timeouts(5.0, 5.0, 5.0)
+    assert read(timeout="90", connect_timeout="2.5", read_timeout="30") == Timeouts(90.0, 2.5, 30.0)
+
+
 def test_dead_server_is_an_error_that_names_it(connect: Connect) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
@@ -110,12 +137,14 @@ def test_dead_server_is_an_error_that_names_it(connect: Connect) -> None:
         with pytest.raises(EndpointError) as caught:
             connect(f"base_url={url}").complete(ASK)
     assert str(caught.value) == f"no connection to {url} (ConnectError: [Errno 111] Connection refused)."
+    assert caught.value.fault == "transient"
 
 
 @pytest.mark.parametrize("body", [b"", chat_completion("half")])
-def test_dropped_connection_is_an_error(body: object, fault_of: FaultOf) -> None:
-    message = fault_of(Reply(body, is_dropped=True))
-    assert message.startswith("no connection to URL (RemoteProtocolError: ")
+def test_dropped_connection_is_an_error(body: object, error_of: ErrorOf) -> None:
+    error = error_of(Reply(body, is_dropped=True))
+    assert str(error).startswith("no connection to URL (RemoteProtocolError: ")
+    assert error.fault == "transient"
 
 
 def test_bomb_is_not_unpacked(fault_of: FaultOf) -> None:

@@ -51,6 +51,8 @@ SECRETS = {
         ),
         ("timeout=0", "timeout must be seconds > 0, got '0'."),
         ("timeout=inf", "timeout must be seconds > 0, got 'inf'."),
+        ("connect_timeout=nan", "connect_timeout must be seconds > 0, got 'nan'."),
+        ("read_timeout=-1", "read_timeout must be seconds > 0, got '-1'."),
     ],
 )
 def test_bad_option_is_refused_before_anything_is_sent(query: str, message: str, connect: Connect) -> None:
@@ -123,6 +125,7 @@ def test_missing_key_names_the_variable(query: str, message: str, connect: Conne
     with pytest.raises(EndpointError) as caught:
         provider.complete(ASK)
     assert str(caught.value) == message
+    assert caught.value.fault == "endpoint"
 
 
 def test_key_that_cannot_be_a_header_is_refused_without_being_shown(
@@ -135,6 +138,7 @@ def test_key_that_cannot_be_a_header_is_refused_without_being_shown(
         "the key in the environment variable MY_KEY holds characters that no key holds. "
         "Set it again, without quotes, blanks or line ends."
     )
+    assert caught.value.fault == "endpoint"
 
 
 @pytest.mark.parametrize(

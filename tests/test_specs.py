@@ -14,7 +14,10 @@ from pytest_ftbench.specs import parse_spec, parse_specs
 
 HERE = Path("/somewhere/here")
 COMMON = "max_tokens, price_in, price_out, revision, seed, system, temperature"
-OPENAI_KEYS = "api_key_env, base_url, max_tokens, price_in, price_out, revision, seed, system, temperature, timeout"
+OPENAI_KEYS = (
+    "api_key_env, base_url, connect_timeout, max_tokens, price_in, price_out, read_timeout, revision, seed, system, "
+    "temperature, timeout"
+)
 
 
 def parse(text: str, models: dict[str, object] | None = None) -> EndpointSpec:

@@ -96,7 +96,10 @@ class LazyFactory:
 
 
 PROVIDERS: dict[str, ProviderFactory] = {
-    "openai": LazyFactory("pytest_ftbench.providers.openai_chat:OpenAIChat", ("base_url", "api_key_env", "timeout")),
+    "openai": LazyFactory(
+        "pytest_ftbench.providers.openai_chat:OpenAIChat",
+        ("base_url", "api_key_env", "timeout", "connect_timeout", "read_timeout"),
+    ),
     "memorizer": LazyFactory("pytest_ftbench.providers.memorizer:Memorizer", ("threshold",)),
     "replay": LazyFactory("pytest_ftbench.providers.replay:Replay"),
 }

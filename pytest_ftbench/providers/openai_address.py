@@ -46,11 +46,13 @@ class Address:
         key = os.environ.get(variable, "").strip()
         if not key.isascii() or not key.isprintable() or " " in key:
             fault = f"the key in the environment variable {variable} holds characters that no key holds"
-            raise EndpointError(f"{fault}. Set it again, without quotes, blanks or line ends.")
+            text = f"{fault}. Set it again, without quotes, blanks or line ends."
+            raise EndpointError(text, fault="endpoint")
         if key:
             return key
         if self.key_variable or self.is_official:
-            raise EndpointError(f"no key for {self.base_url}: the environment variable {variable} is not set. Set it.")
+            text = f"no key for {self.base_url}: the environment variable {variable} is not set. Set it."
+            raise EndpointError(text, fault="endpoint")
         return PLACEHOLDER
 
 

@@ -6,16 +6,16 @@ import json
 from collections.abc import Mapping
 from typing import NoReturn
 
-from pytest_ftbench.errors import EndpointError
-from pytest_ftbench.providers.openai_faults import error_text, one_line
+from pytest_ftbench.errors import EndpointError, Fault
+from pytest_ftbench.providers.openai_faults import body_fault, error_text, one_line
 from pytest_ftbench.records import Completion
 
 LONGEST_BODY = 64 * 2**20
 """Bytes, unpacked: some 200 KB of gzip can become 200 MB."""
 
 
-def read_completion(body: bytes, *, latency_s: float, secret: str) -> Completion:
-    """The completion in a body.
+def read_completion(body: bytes, *, latency_s: float, secret: str, pause_s: float | None = None) -> Completion:
+    """The completion in a body; pause_s is what its headers said.
 
     A refusal is the text where there is no content; null content without one is an empty answer.
     Raises EndpointError when the body is no chat completion.
@@ -42,6 +42,7 @@ def read_completion(body: bytes, *, latency_s: float, secret: str) -> Completion
         tokens_in=_count_or_none(counts.get("prompt_tokens")),
         tokens_out=_count_or_none(counts.get("completion_tokens")),
         latency_s=latency_s,
+        pause_s=pause_s,
     )
 
 
@@ -50,17 +51,20 @@ def _parse(body: bytes, secret: str) -> Mapping[str, object]:
         answer = json.loads(body)
     except (ValueError, RecursionError):
         start = one_line(body[:200].decode("utf-8", "replace"), secret=secret)
-        found = "a page of HTML" if start.startswith("<") else f"not JSON: {start[:60]!r}" if start else "empty"
-        _refuse(f"the body is {found}")
+        if start.startswith("<"):
+            _refuse("the body is a page of HTML")
+        # Most likely the rest was lost on the way.
+        _refuse(f"the body is not JSON: {start[:60]!r}" if start else "the body is empty", fault="transient")
     if not isinstance(answer, Mapping):
         _refuse(f"the body is a JSON {type(answer).__name__}")
     if answer.get("error"):
-        raise EndpointError(f"HTTP 200, but with an error: {error_text(answer, secret=secret)}")
+        text = f"HTTP 200, but with an error: {error_text(answer, secret=secret)}"
+        raise EndpointError(text, fault=body_fault(answer))
     return answer
 
 
-def _refuse(why: str) -> NoReturn:
-    raise EndpointError(f"HTTP 200, but not a chat completion (is base_url right?): {why}.")
+def _refuse(why: str, *, fault: Fault = "question") -> NoReturn:
+    raise EndpointError(f"HTTP 200, but not a chat completion (is base_url right?): {why}.", fault=fault)
 
 
 def _whole_characters(text: str) -> str:

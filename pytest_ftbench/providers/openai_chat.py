@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 from importlib import import_module
@@ -12,15 +11,16 @@ from pytest_ftbench.errors import EndpointError
 from pytest_ftbench.providers import EndpointSpec
 from pytest_ftbench.providers.openai_address import Address, read_address
 from pytest_ftbench.providers.openai_body import LONGEST_BODY, read_completion
-from pytest_ftbench.providers.openai_faults import connection_fault, one_line, status_fault
+from pytest_ftbench.providers.openai_faults import connection_fault, one_line, status_error
+from pytest_ftbench.providers.openai_limits import read_pause
 from pytest_ftbench.providers.openai_sockets import OpenSockets
-from pytest_ftbench.providers.options import read_number, read_sampling
+from pytest_ftbench.providers.openai_timeouts import Timeouts, read_timeouts
+from pytest_ftbench.providers.options import read_sampling
 from pytest_ftbench.records import Completion, Prompt
 
 if TYPE_CHECKING:
     import openai
 
-_CONNECT_S = 10.0
 _CONNECTIONS = 128
 """More are never in flight; above that the pool itself costs more time than the answers."""
 _CLOSED = "the endpoint is closed: the session has ended."
@@ -34,14 +34,15 @@ class OpenAIChat:
     """A model behind the openai SDK's blocking client.
 
     The SDK is imported, and the key looked up, when the first question is sent: a session that is served from the
-    cache needs neither. Options: base_url, api_key_env, timeout (seconds for one whole answer, default 60).
+    cache needs neither. Options: base_url, api_key_env, timeout (seconds for one whole answer, default 60),
+    connect_timeout (default 10), read_timeout (the longest silence of the server, default as timeout).
     """
 
     is_local = False
 
     def __init__(self, spec: EndpointSpec) -> None:
         self._address = read_address(spec)
-        self._timeout_s = read_number(spec, "timeout", 60.0, allowed="seconds > 0", low=1e-3, high=math.inf)
+        self._timeouts = read_timeouts(spec)
         self._model = spec.name
         self.sampling = read_sampling(spec)
         self.identity = {
@@ -63,19 +64,20 @@ class OpenAIChat:
         http = import_module(_http_module())
         started = time.perf_counter()
         try:
-            body = self._send(client, prompt, started)
+            body, pause_s = self._send(client, prompt, started)
         except openai.APIStatusError as error:
-            raise EndpointError(status_fault(error.status_code, error.body, secret=client.api_key)) from None
-        except (openai.APITimeoutError, TimeoutError):
-            raise EndpointError(self._timeout_fault()) from None
-        except (openai.APIConnectionError, http.HTTPError, http.StreamError) as error:
+            headers = error.response.headers
+            raise status_error(error.status_code, error.body, headers, secret=client.api_key) from None
+        except (TimeoutError, openai.APIConnectionError, http.HTTPError, http.StreamError) as error:
             if self._is_closed:
                 raise EndpointError(_CLOSED) from None
-            fault = connection_fault(error, self._address.base_url, secret=client.api_key)
-            raise EndpointError(fault or self._timeout_fault()) from None
+            fault = self._timeouts.fault(error, self._address.base_url)
+            fault = fault or connection_fault(error, self._address.base_url, secret=client.api_key)
+            raise EndpointError(fault, fault="transient") from None
         except (openai.OpenAIError, ValueError) as error:
             raise EndpointError(one_line(f"{type(error).__name__}: {error}", secret=client.api_key)) from None
-        return read_completion(body, latency_s=time.perf_counter() - started, secret=client.api_key)
+        latency_s = time.perf_counter() - started
+        return read_completion(body, latency_s=latency_s, secret=client.api_key, pause_s=pause_s)
 
     def close(self) -> None:
         """Close the connections; what is in flight ends in an EndpointError, and so do later questions."""
@@ -85,18 +87,21 @@ class OpenAIChat:
         if client:
             client.close()
 
-    def _send(self, client: openai.OpenAI, prompt: Prompt, started: float) -> bytes:
-        """The body of the answer. The SDK's time-outs are per read, so the whole is timed, and measured, here."""
+    def _send(self, client: openai.OpenAI, prompt: Prompt, started: float) -> tuple[bytes, float | None]:
+        """The body of the answer, and the pause that its headers ask for.
+
+        The SDK's time-outs are per read, so the whole is timed, and measured, here.
+        """
         body = bytearray()
         # Not `create(...)` itself: what that makes of a body that is no chat completion differs from body to body.
         with client.chat.completions.with_streaming_response.create(**self._request(prompt)) as response:
             for chunk in response.iter_bytes():
                 body += chunk
-                if time.perf_counter() - started > self._timeout_s:
+                if time.perf_counter() - started > self._timeouts.whole_s:
                     raise TimeoutError
                 if len(body) > LONGEST_BODY:
                     raise EndpointError(f"the answer is longer than {LONGEST_BODY // 2**20} MiB (is base_url right?).")
-        return bytes(body)
+            return bytes(body), read_pause(response.headers)
 
     def _request(self, prompt: Prompt) -> dict[str, Any]:  # Any: the SDK's signature has dozens of value types
         limit = "max_completion_tokens" if self._address.is_official else "max_tokens"
@@ -114,14 +119,11 @@ class OpenAIChat:
             if self._is_closed:
                 raise EndpointError(_CLOSED)
             if self._client is None:
-                self._client = _make_client(self._address, self._timeout_s, self._sockets)
+                self._client = _make_client(self._address, self._timeouts, self._sockets)
             return self._client
 
-    def _timeout_fault(self) -> str:
-        return f"time-out: no whole answer from {self._address.base_url} within {self._timeout_s:g} s."
 
-
-def _make_client(address: Address, timeout_s: float, sockets: OpenSockets) -> openai.OpenAI:
+def _make_client(address: Address, timeouts: Timeouts, sockets: OpenSockets) -> openai.OpenAI:
     key = address.find_key()
     import openai
 
@@ -148,7 +150,7 @@ def _make_client(address: Address, timeout_s: float, sockets: OpenSockets) -> op
         base_url=address.base_url,
         api_key=key,
         max_retries=0,
-        timeout=openai.Timeout(timeout_s, connect=min(timeout_s, _CONNECT_S)),
+        timeout=openai.Timeout(timeouts.whole_s, connect=timeouts.connect_s, read=timeouts.read_s),
         http_client=http_client,
     )
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from pytest_ftbench.errors import EndpointError, Fault
+from pytest_ftbench.providers.openai_limits import Headers, may_ask_again, read_pause, read_retry_after
+
 _LONGEST = 300
 _KEY_LIKE = re.compile(r"\bsk-[\w*-]{4,}")
 _HINTS = {
@@ -13,8 +16,48 @@ _HINTS = {
 }
 
 
-def status_fault(status: int, body: object, *, secret: str) -> str:
-    """What an HTTP status other than 2xx means; `body` as the SDK has read it (parsed JSON, text or None)."""
+_SPENT = frozenset(("insufficient_quota", "billing_hard_limit_reached", "billing_not_active"))
+"""Codes, or types, of errors that no waiting mends, whatever their status."""
+
+
+def status_error(status: int, body: object, headers: Headers, *, secret: str) -> EndpointError:
+    """The error that an HTTP status other than 2xx is.
+
+    body: as the SDK has read it (parsed JSON, text or None). headers: by name, in any case.
+    """
+    fault = status_fault(status, body)
+    if fault == "transient" and not may_ask_again(headers):
+        fault = "question"
+    pause_s = read_retry_after(headers) if fault in ("transient", "throttled") else None
+    if pause_s is None and fault == "throttled":
+        pause_s = read_pause(headers)
+    return EndpointError(_status_text(status, body, secret), fault=fault, retry_after_s=pause_s)
+
+
+def status_fault(status: int, body: object) -> Fault:
+    """What an HTTP status other than 2xx, and the code in its body, say of the calls to come."""
+    if not _SPENT.isdisjoint(_codes(body)) or 300 <= status < 400 or status in (401, 402, 403, 404):
+        return "endpoint"
+    if status == 429:
+        return "throttled"
+    return "transient" if status in (408, 409) or status >= 500 else "question"
+
+
+def body_fault(body: Mapping[str, object]) -> Fault:
+    """The same of an error under status 200, where gateways write the status into the body."""
+    inner = body.get("error")
+    status = inner.get("code") if isinstance(inner, Mapping) else None
+    return status_fault(status if isinstance(status, int) and 400 <= status < 600 else 200, body)
+
+
+def _codes(body: object) -> set[str]:
+    if not isinstance(body, Mapping):
+        return set()
+    named = {each for each in (body.get("code"), body.get("type")) if isinstance(each, str)}
+    return named | _codes(body.get("error"))
+
+
+def _status_text(status: int, body: object, secret: str) -> str:
     if 300 <= status < 400:
         return f"HTTP {status}: the server redirects, which is not followed. Set base_url to where it leads."
     hint = _HINTS.get(status, "")
@@ -39,11 +82,9 @@ def error_text(body: object, *, secret: str) -> str:
     return end_sentence(one_line(text, secret=secret))
 
 
-def connection_fault(error: BaseException, base_url: str, *, secret: str) -> str | None:
-    """Why there was no connection, or None when it is a time-out in disguise."""
+def connection_fault(error: BaseException, base_url: str, *, secret: str) -> str:
+    """Why there was no connection."""
     cause = error.__cause__ or error
-    if "Timeout" in type(cause).__name__:
-        return None
     return end_sentence(f"no connection to {base_url} ({one_line(f'{type(cause).__name__}: {cause}', secret=secret)})")
 
 
