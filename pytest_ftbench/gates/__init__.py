@@ -1,6 +1,6 @@
 """Bounds on metrics over selections of results: PASS, FAIL or INCONCLUSIVE."""
 
-from pytest_ftbench.gates.decide import NEAR_BOUND, Decision, decide, population
+from pytest_ftbench.gates.decide import NEAR_BOUND, STOPPED_EARLY, Decision, decide, population
 from pytest_ftbench.gates.expression import Gate, parse_gate
 from pytest_ftbench.gates.metrics import METRICS
 from pytest_ftbench.gates.selector import Asked, Selector, parse_selector
@@ -8,6 +8,7 @@ from pytest_ftbench.gates.selector import Asked, Selector, parse_selector
 __all__ = [
     "METRICS",
     "NEAR_BOUND",
+    "STOPPED_EARLY",
     "Asked",
     "Decision",
     "Gate",

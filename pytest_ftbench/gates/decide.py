@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Hashable, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from pytest_ftbench.gates.expression import Gate
@@ -13,6 +13,8 @@ from pytest_ftbench.records import GateResult, Outcome, Result
 
 NEAR_BOUND = "the bound lies inside the 95 % interval: another sample of facts could decide otherwise"
 """The reason of a gate that is decided by its point estimate alone."""
+STOPPED_EARLY = "stopped early: verdict certain"
+"""How the reason of a gate begins that was decided before all of its cases were asked."""
 
 
 def population(gate: Gate, asked: Sequence[AnyExpecting]) -> list[AnyExpecting]:
@@ -47,38 +49,57 @@ def decide(
     selection: str,
     why_empty: str = "",
     case_of: Callable[[Result], Hashable] = id,
+    curtailed: Sequence[Result] = (),
 ) -> Decision:
     """The outcome of a gate over one endpoint's results within the gate's scope.
 
     planned: how many cases the gate needs; results of fewer make it INCONCLUSIVE, whatever they say.
     case_of: which planned case a result is of; by default each is of its own, else a case may have several results.
     selection: the name of the scope. why_empty: what to say where the gate needs no case at all.
+    curtailed: stand-ins for cases that were not asked because the verdict was certain, none of which has a result.
     A case without a grade is bounded by both extremes: the gate is decided only where it cannot change the outcome.
+    A gate with curtailed cases has no value: where it stopped depends on what it saw, so the share seen is biased.
     """
-    found = population(gate, results)
-    measure = METRICS[gate.metric].measure([result for result in found if result.status != "not_applicable"])
+    everything = [*results, *curtailed]
+    found = population(gate, everything)
+    measure = _measure(gate, found)
+    not_asked = {id(result) for result in curtailed}
+    asked = [result for result in found if id(result) not in not_asked]
+    is_curtailed = len(asked) < len(found)
     ran = len({case_of(result) for result in found})
     is_partial = ran < planned
     outcome, reason = _outcome(gate, measure)
     if planned == 0:
-        outcome, reason = "INCONCLUSIVE", _why_empty(gate, results) or why_empty or "selects no case"
+        outcome, reason = "INCONCLUSIVE", _why_empty(gate, everything) or why_empty or "selects no case"
     elif is_partial:
         outcome, reason = "INCONCLUSIVE", f"{ran} of {planned} ran"
+    elif is_curtailed and outcome != "INCONCLUSIVE":
+        reason = f"{STOPPED_EARLY}; {len({case_of(result) for result in asked})} of {planned} asked"
     low, high = measure.interval if measure.value is not None else (None, None)
     result = GateResult(
         expr=gate.text,
         endpoint=endpoint,
         selection=selection,
         outcome=outcome,
-        value=None if measure.value is None else float(measure.value),
+        value=None if measure.value is None or is_curtailed else float(measure.value),
         low=low,
         high=high,
         right=measure.right,
         n=measure.n,
-        errors=measure.errors,
+        errors=_failed(gate, found, not_asked) if is_curtailed else measure.errors,
         reason=reason,
     )
     return Decision(result, measure.misses, is_partial)
+
+
+def _measure(gate: Gate, found: Sequence[Result]) -> Measure:
+    return METRICS[gate.metric].measure([result for result in found if result.status != "not_applicable"])
+
+
+def _failed(gate: Gate, found: Sequence[Result], not_asked: Collection[int]) -> int:
+    """The units that would be without a grade even if all cases that were not asked had one."""
+    given = [replace(one, status="graded", right=True) if id(one) in not_asked else one for one in found]
+    return _measure(gate, given).errors
 
 
 def _why_empty(gate: Gate, results: Sequence[Result]) -> str:
@@ -95,13 +116,14 @@ def _outcome(gate: Gate, measure: Measure) -> tuple[Outcome, str]:
     if measure.value is None:
         missing = f": {measure.errors} without a grade" if measure.errors else ""
         return "INCONCLUSIVE", measure.note + missing
-    if _holds(gate, measure.lowest) == _holds(gate, measure.highest):
-        holds = _holds(gate, measure.lowest)
-        return ("PASS" if holds else "FAIL"), _in_words(gate, measure)
+    is_met = holds(gate, measure.lowest)
+    if is_met == holds(gate, measure.highest):
+        return ("PASS" if is_met else "FAIL"), _in_words(gate, measure)
     return "INCONCLUSIVE", f"{measure.errors} without a grade could decide it either way"
 
 
-def _holds(gate: Gate, value: Fraction) -> bool:
+def holds(gate: Gate, value: Fraction) -> bool:
+    """Whether a value meets the gate's bound."""
     bound = gate.bound
     return {">=": value >= bound, "<=": value <= bound, ">": value > bound, "<": value < bound}[gate.op]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -27,17 +27,24 @@ def decide_gates(
     recorded: list[Recorded],
     aliases: tuple[str, ...],
     hook: Any,  # pytest's hook relay has no public name
+    *,
+    curtailed: Mapping[tuple[str, str], Sequence[Result]] | None = None,
 ) -> list[tuple[PlannedGate, Decision]]:
-    """What every gate says of every endpoint."""
-    by_scope: dict[tuple[str, str], list[Result]] = defaultdict(list)
+    """What every gate says of every endpoint.
+
+    curtailed: by the scope of the case and the endpoint, what stands for cases whose tests did not run because all
+    their gates were certain. One that has a result after all is passed over.
+    """
     scope_of = {id(one.result): one.scope for one in recorded}
+    stand_ins = [(scope, result) for (scope, _), results in (curtailed or {}).items() for result in results]
+    scope_of |= {id(result): scope for scope, result in stand_ins}
 
     def case_of(result: Result) -> tuple[str, ...]:
         return scope_of[id(result)], result.suite, result.fact, result.variant, result.case
 
-    for one in recorded:
-        for scope in (one.scope, SESSION):
-            by_scope[scope, one.result.endpoint].append(one.result)
+    by_scope = _by_scope((one.scope, one.result) for one in recorded)
+    there = {(case_of(one.result), one.result.endpoint) for one in recorded}
+    left_out = _by_scope(one for one in stand_ins if (case_of(one[1]), one[1].endpoint) not in there)
     decisions = []
     for gate in planned:
         for alias in aliases:
@@ -50,6 +57,7 @@ def decide_gates(
                 selection=gate.scope or "session",
                 why_empty=gate.why_empty,
                 case_of=case_of,
+                curtailed=left_out[gate.scope, alias],
             )
             if gate.cut:
                 cut = replace(decision.result, outcome="INCONCLUSIVE", reason=gate.cut)
@@ -57,6 +65,15 @@ def decide_gates(
             last_word: GateResult | None = hook.pytest_ftbench_gate(gate=decision.result, results=results)
             decisions.append((gate, replace(decision, result=last_word) if last_word is not None else decision))
     return decisions
+
+
+def _by_scope(results: Iterable[tuple[str, Result]]) -> Mapping[tuple[str, str], list[Result]]:
+    """The results of each scope, and of the session, by endpoint."""
+    found: dict[tuple[str, str], list[Result]] = defaultdict(list)
+    for own_scope, result in results:
+        for scope in (own_scope, SESSION):
+            found[scope, result.endpoint].append(result)
+    return found
 
 
 def does_fail(decision: Decision, planned: PlannedGate, *, on_inconclusive: OnInconclusive) -> bool:

@@ -11,13 +11,23 @@ SHOWN_MISSES = 5
 
 
 def gate_value(gate: GateResult) -> str:
-    """`11/12 = 0.917 [0.646, 0.985]`, with the errors beside it; a value that is no plain share stands alone."""
+    """`11/12 = 0.917 [0.646, 0.985]`, with the errors beside it; a value that is no plain share stands alone.
+
+    A gate that was decided before all was asked has no value, only what was seen: `30/31 [0.838, 0.994]`.
+    """
     errors = f", {gate.errors} error{'s' if gate.errors != 1 else ''}" if gate.errors else ""
-    if gate.value is None or gate.low is None or gate.high is None:
+    if gate.low is None or gate.high is None:
         return f"nothing measured{errors}"
+    if gate.value is None:
+        return f"{gate.right}/{gate.n} [{gate.low:.3f}, {gate.high:.3f}]{errors}"
     is_share = gate.n > 0 and abs(gate.value - gate.right / gate.n) < 1e-9
     value = f"{gate.value:.3f} [{gate.low:.3f}, {gate.high:.3f}]"
     return f"{gate.right}/{gate.n} = {value}{errors}" if is_share else f"{value}, {gate.right}/{gate.n} right{errors}"
+
+
+def is_curtailed(gate: GateResult) -> bool:
+    """Whether not all of its cases were asked, since its verdict was certain: it has an interval and no value."""
+    return gate.value is None and gate.low is not None
 
 
 def gate_failure(decision: Decision) -> str:
@@ -26,7 +36,7 @@ def gate_failure(decision: Decision) -> str:
     The first line stands for the whole in pytest's short summary.
     """
     gate = decision.result
-    said = [gate_value(gate), gate.reason] if gate.value is not None else [gate.reason]
+    said = [gate_value(gate), gate.reason] if gate.low is not None else [gate.reason]
     lines = [f"{gate.outcome}: {'; '.join(filter(None, said))}"]
     if decision.misses and gate.outcome == "FAIL":
         lines += ["", *misses_in_words(decision)]

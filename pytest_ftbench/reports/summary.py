@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pytest_ftbench.gates import NEAR_BOUND, Decision
 from pytest_ftbench.records import GateResult, Result
 from pytest_ftbench.reports.console import make_table, render
-from pytest_ftbench.reports.gates import gate_value, misses_in_words
+from pytest_ftbench.reports.gates import gate_value, is_curtailed, misses_in_words
 from pytest_ftbench.reports.money import UNKNOWN
 from pytest_ftbench.reports.text import one_line
 from pytest_ftbench.stats import wilson_interval
@@ -144,6 +144,8 @@ def _outcome(gate: GateResult, width: int) -> Text:
 def _value(gate: GateResult) -> str:
     if gate.outcome == "INCONCLUSIVE":
         return one_line(gate.reason, most=300)
+    if is_curtailed(gate):
+        return f"{one_line(gate.reason, most=300).removeprefix('stopped early: ')}: {gate_value(gate)}"
     return f"{gate_value(gate)} {NEAR}" if gate.reason else gate_value(gate)
 
 
@@ -163,7 +165,8 @@ def _footer(facts: Facts) -> Iterable[str]:
     if undecided:
         parts.append(f"{undecided} left undecided by the matchers and counted as incorrect")
     yield ", ".join(parts) + "; intervals are 95 % Wilson limits"
-    if any(decision.result.reason and decision.result.outcome != "INCONCLUSIVE" for decision in facts.decisions):
+    decided = [decision.result for decision in facts.decisions if decision.result.outcome != "INCONCLUSIVE"]
+    if any(gate.reason and not is_curtailed(gate) for gate in decided):
         yield f"{NEAR} {NEAR_BOUND}"
     if facts.run_path:
         yield f"run: {facts.run_path}"
