@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Protocol, TypeVar
@@ -55,6 +55,9 @@ class Metric:
     """What `is_about` asks of a case, as a sentence goes on."""
     is_paired: bool = False
     """Whether the memorization cases of the same facts are needed as well."""
+    lasting: Callable[[Sequence[Result]], Sequence[Result]] = lambda results: results
+    """The results less those of units that count as missed now, yet would not count at all if a case without a grade
+    turned out not to be applicable. Without them, `highest` bounds the value whatever becomes of those cases."""
 
     def population(self, selected: Sequence[AnyExpecting], scope: Iterable[AnyExpecting]) -> list[AnyExpecting]:
         """The cases it needs, out of those selected and, for a paired metric, the rest of the gate's scope."""
@@ -159,17 +162,34 @@ def _robust(results: Sequence[Result]) -> Measure:
     return _share((_all_right(of_fact), _wrong(of_fact)) for of_fact in facts.values())
 
 
-def _joint_abstain(results: Sequence[Result]) -> Measure:
+def _originals(results: Sequence[Result]) -> Mapping[tuple[str, str], list[Result]]:
     originals: dict[tuple[str, str], list[Result]] = defaultdict(list)
     for result in results:
         if _is_original(result):
             originals[result.suite, result.fact].append(result)
+    return originals
+
+
+def _joint_abstain(results: Sequence[Result]) -> Measure:
+    originals = _originals(results)
     shifted = [result for result in results if _expects_abstention(result)]
     pairs = [[result, *known] for result in shifted if (known := originals[result.suite, result.fact])]
     measure = _share((_all_right(pair), _wrong(pair)) for pair in pairs)
     if pairs or not shifted:
         return measure
     return replace(_share([]), note="no fact has both a memorization case and one that expects abstention")
+
+
+def _lasting_pairs(results: Sequence[Result]) -> list[Result]:
+    """A pair takes both sides: one that is missed by one side alone is gone if the other is not applicable."""
+    originals = _originals(results)
+
+    def may_vanish(shifted: Result) -> bool:
+        known = originals[shifted.suite, shifted.fact]
+        has_both = shifted.status == "graded" and any(one.status == "graded" for one in known)
+        return not has_both and _all_right([shifted, *known]) is False
+
+    return [result for result in results if not _expects_abstention(result) or not may_vanish(result)]
 
 
 def _balanced_accuracy(results: Sequence[Result]) -> Measure:
@@ -203,7 +223,13 @@ METRICS: dict[str, Metric] = {
     "accuracy": Metric(_accuracy),
     "abstain": Metric(_abstain, is_about=_expects_abstention, about="expects abstention"),
     "robust": Metric(_robust),
-    "joint_abstain": Metric(_joint_abstain, is_about=_expects_abstention, about="expects abstention", is_paired=True),
+    "joint_abstain": Metric(
+        _joint_abstain,
+        is_about=_expects_abstention,
+        about="expects abstention",
+        is_paired=True,
+        lasting=_lasting_pairs,
+    ),
     "leak": Metric(_leak, is_about=_can_leak, about="expects abstention and has a trained answer that could leak"),
     "balanced_accuracy": Metric(_balanced_accuracy, is_about=_is_yes_no, about="expects yes or no"),
 }

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import pytest
 
-from pytest_ftbench.gates import Decision, decide, parse_gate
+from pytest_ftbench.gates import Decision, ScopedGate, decide, parse_gate
 from pytest_ftbench.plugin.explained import Explained
 from pytest_ftbench.plugin.outcomes import Recorded
 from pytest_ftbench.plugin.settings import OnInconclusive
@@ -20,6 +20,16 @@ from pytest_ftbench.reports.text import clean
 
 GATE_KEY = "ftbench_gate"
 """The attribute of a gate's own report that holds its outcome."""
+
+
+def scoped_gates(planned: Iterable[PlannedGate], alias: str) -> list[ScopedGate]:
+    """The gates as curtailment sees them: complete where the session runs all that they need of the endpoint."""
+    return [
+        ScopedGate(
+            parse_gate(gate.text), gate.scope, is_complete=not gate.cut and gate.selected.get(alias, 0) == gate.planned
+        )
+        for gate in planned
+    ]
 
 
 def decide_gates(

@@ -1,0 +1,186 @@
+"""Curtailment: which questions need not be asked any more, because every gate over them is decided."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pytest_ftbench.evaluate import build_result
+from pytest_ftbench.gates.decide import holds, population
+from pytest_ftbench.gates.expression import Gate
+from pytest_ftbench.gates.metrics import METRICS
+from pytest_ftbench.gates.selector import Asked
+from pytest_ftbench.records import Case, Completion, Result
+
+NOT_RUN = "not run: verdict certain"
+"""Why a test was skipped, and the error of the result that stands in for its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One planned case of one scope, asked of one endpoint."""
+
+    scope: str
+    suite: str
+    fact: str
+    variant: str
+    case: str
+    endpoint: str
+
+    @classmethod
+    def of(cls, asked: Asked, *, scope: str, endpoint: str) -> Slot:
+        """The slot of a case or a result."""
+        return cls(scope, asked.suite, asked.fact, asked.variant, asked.case, endpoint)
+
+
+@dataclass(frozen=True, slots=True)
+class ScopedGate:
+    """A gate, where it looks, and whether this session runs all that it needs."""
+
+    gate: Gate
+    scope: str
+    """The file or test whose cases it is about; empty: those of the whole session."""
+    is_complete: bool = True
+    """Whether all of its planned cases were selected; if not it stays undecided, whatever comes."""
+
+
+def not_run(case: Case, *, endpoint: str) -> Result:
+    """What stands for the result of a case that was not asked: no grade, and the reason why."""
+    return build_result(case, Completion(error=NOT_RUN), None, endpoint=endpoint)
+
+
+@dataclass(slots=True, eq=False)
+class _Watch:
+    """One gate over one endpoint, and how far it has come."""
+
+    gate: Gate
+    slots: list[Slot]
+    is_blocked: bool
+    """Whether it will stay undecided, whatever comes."""
+    fresh: int = 0
+    """Results since it was last weighed."""
+    is_doubtful: bool = False
+    """Whether a grade that it was weighed with has been replaced."""
+    is_certain: bool = False
+
+    @property
+    def is_due(self) -> bool:
+        """Whether to weigh it: a small gate at each result, a large one at each hundredth of its cases.
+
+        Weighing costs as much as the gate has cases; at each result, 10,000 cases would take 100,000,000 steps.
+        """
+        if self.is_certain or self.is_blocked:
+            return self.is_doubtful and not self.is_blocked
+        return self.fresh >= max(1, len(self.slots) // 100)
+
+
+class Curtailment:
+    """Which questions need not be asked any more, as results come in.
+
+    A gate is certain once it has measured something and no way in which the missing grades could fall, nor their
+    staying missing, changes its outcome. One that may end INCONCLUSIVE is not: an error can be gone in the next run.
+    Source: SCIENCE, section 3.7 (a): for a bound on a share, PASS at k* = ceil(bound N) right answers, FAIL at
+    N - k* + 1 wrong ones; the outcome is that of the full run, in any order.
+    """
+
+    def __init__(
+        self, gates: Sequence[ScopedGate], instances: Sequence[tuple[str, Case]], endpoints: Sequence[str]
+    ) -> None:
+        """Nothing is known yet.
+
+        instances: for each test of one endpoint its scope and case. A case that several tests are about has several
+        results, which cannot be told from one that is replaced: the gates over it stay undecided.
+        endpoints: each is asked all of the instances, and decided about for itself.
+        """
+        self._results: dict[Slot, Result] = {}
+        self._pending: dict[Slot, Result] = {}
+        """What stands for each slot until its result is there."""
+        self._watches: dict[Slot, list[_Watch]] = defaultdict(list)
+        self._undecided: Counter[Slot] = Counter()
+        """For each slot, how many of the gates over it are not certain."""
+        self._touched: list[_Watch] = []
+        self._released: list[Slot] = []
+        """Slots that no undecided gate needs, as far as they have not been told."""
+        self._told: set[Slot] = set()
+        scope_of: dict[int, str] = {}
+        everything = [not_run(case, endpoint="") for _, case in instances]
+        for (scope, _), stand_in in zip(instances, everything, strict=True):
+            scope_of[id(stand_in)] = scope
+        for one in gates:
+            there = [stand_in for stand_in in everything if one.scope in ("", scope_of[id(stand_in)])]
+            for gate in one.gate.split(there):
+                needed = population(gate, there)
+                for endpoint in endpoints:
+                    slots = [Slot.of(each, scope=scope_of[id(each)], endpoint=endpoint) for each in needed]
+                    self._pending.update(zip(slots, needed, strict=True))
+                    self._watch(gate, slots, is_complete=one.is_complete)
+
+    def _watch(self, gate: Gate, slots: list[Slot], *, is_complete: bool) -> None:
+        watch = _Watch(gate, slots, is_blocked=not is_complete or len(set(slots)) < len(slots))
+        for slot in slots:
+            self._watches[slot].append(watch)
+        self._undecided.update(slots)
+
+    def learn(self, result: Result, *, scope: str) -> None:
+        """Take note of a test's result; a later one of the same slot replaces an earlier.
+
+        A result of a case that is under no gate, or was not planned, changes nothing.
+        """
+        slot = Slot.of(result, scope=scope, endpoint=result.endpoint)
+        if slot not in self._pending:
+            return
+        before = self._results.get(slot)
+        self._results[slot] = result
+        is_changed = before is not None and before.status in ("graded", "not_applicable") and _differ(before, result)
+        for watch in self._watches[slot]:
+            watch.fresh += 1
+            watch.is_doubtful = watch.is_doubtful or is_changed
+            self._touched.append(watch)
+
+    def lose(self, slot: Slot) -> None:
+        """Take note of a test that has ended without a result: its gates will be INCONCLUSIVE, whatever comes."""
+        for watch in self._watches.get(slot, ()):
+            watch.is_blocked = True
+            self._settle(watch, is_certain=False)
+
+    def certain(self) -> list[Slot]:
+        """The slots without a result that no undecided gate needs any more, each told once.
+
+        A case under no gate is never among them. What was told is not taken back, should a grade be replaced later.
+        """
+        touched, self._touched = self._touched, []
+        for watch in touched:
+            if watch.is_due:
+                self._settle(watch, is_certain=self._is_certain(watch))
+                watch.fresh, watch.is_doubtful = 0, False
+        released, self._released = self._released, []
+        new = [slot for slot in dict.fromkeys(released) if self._is_free(slot)]
+        self._told.update(new)
+        return new
+
+    def _is_free(self, slot: Slot) -> bool:
+        return not self._undecided[slot] and slot not in self._results and slot not in self._told
+
+    def _settle(self, watch: _Watch, *, is_certain: bool) -> None:
+        if watch.is_certain is is_certain:
+            return
+        watch.is_certain = is_certain
+        for slot in watch.slots:
+            self._undecided[slot] += -1 if is_certain else 1
+            if not self._undecided[slot]:
+                self._released.append(slot)
+
+    def _is_certain(self, watch: _Watch) -> bool:
+        known = [self._results.get(slot) or self._pending[slot] for slot in watch.slots]
+        metric = METRICS[watch.gate.metric]
+        counted = [result for result in known if result.status != "not_applicable"]
+        lasting = metric.measure(metric.lasting(counted))
+        if lasting.value is None:
+            return False
+        return holds(watch.gate, metric.measure(counted).lowest) == holds(watch.gate, lasting.highest)
+
+
+def _differ(before: Result, after: Result) -> bool:
+    """Whether a metric could tell the one from the other."""
+    return any(getattr(before, name) != getattr(after, name) for name in ("status", "grade", "right", "rule", "flags"))
