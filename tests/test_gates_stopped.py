@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from types import SimpleNamespace
-
 import pytest
+from gate_kit import NO_HOOK
 from makers import make_result
 
 from pytest_ftbench.gates import Decision, decide, parse_gate
@@ -16,8 +14,6 @@ from pytest_ftbench.records import GateResult, Result
 from pytest_ftbench.reports.gates import gate_failure, gate_value
 from pytest_ftbench.reports.summary import Facts, render_summary
 from pytest_ftbench.stats import wilson_interval
-
-NO_HOOK = SimpleNamespace(pytest_ftbench_gate=lambda **_: None)
 
 
 def results(outcomes: str, *, start: int = 0, **fields: object) -> list[Result]:
@@ -191,4 +187,4 @@ def test_failure_names_what_was_seen_and_lists_the_misses() -> None:
 
 def test_gate_without_an_interval_has_still_measured_nothing() -> None:
     result = stopped("accuracy >= 0.5", "ee", 2).result
-    assert gate_value(replace(result)) == "nothing measured, 2 errors"
+    assert gate_value(result) == "nothing measured, 2 errors"

@@ -56,6 +56,8 @@ class _Watch:
 
     gate: Gate
     slots: list[Slot]
+    known: list[Result]
+    """For each slot its result, or what stands for it until that is there."""
     is_blocked: bool
     """Whether it will stay undecided, whatever comes."""
     fresh: int = 0
@@ -94,9 +96,8 @@ class Curtailment:
         endpoints: each is asked all of the instances, and decided about for itself.
         """
         self._results: dict[Slot, Result] = {}
-        self._pending: dict[Slot, Result] = {}
-        """What stands for each slot until its result is there."""
-        self._watches: dict[Slot, list[_Watch]] = defaultdict(list)
+        self._watches: dict[Slot, list[tuple[_Watch, int]]] = defaultdict(list)
+        """The gates over each slot, with its place among theirs."""
         self._undecided: Counter[Slot] = Counter()
         """For each slot, how many of the gates over it are not certain."""
         self._touched: list[_Watch] = []
@@ -113,14 +114,13 @@ class Curtailment:
                 needed = population(gate, there)
                 for endpoint in endpoints:
                     slots = [Slot.of(each, scope=scope_of[id(each)], endpoint=endpoint) for each in needed]
-                    self._pending.update(zip(slots, needed, strict=True))
-                    self._watch(gate, slots, is_complete=one.is_complete)
+                    is_blocked = not one.is_complete or len(set(slots)) < len(slots)
+                    self._watch(_Watch(gate, slots, list(needed), is_blocked))
 
-    def _watch(self, gate: Gate, slots: list[Slot], *, is_complete: bool) -> None:
-        watch = _Watch(gate, slots, is_blocked=not is_complete or len(set(slots)) < len(slots))
-        for slot in slots:
-            self._watches[slot].append(watch)
-        self._undecided.update(slots)
+    def _watch(self, watch: _Watch) -> None:
+        for place, slot in enumerate(watch.slots):
+            self._watches[slot].append((watch, place))
+        self._undecided.update(watch.slots)
 
     def learn(self, result: Result, *, scope: str) -> None:
         """Take note of a test's result; a later one of the same slot replaces an earlier.
@@ -128,19 +128,20 @@ class Curtailment:
         A result of a case that is under no gate, or was not planned, changes nothing.
         """
         slot = Slot.of(result, scope=scope, endpoint=result.endpoint)
-        if slot not in self._pending:
+        if slot not in self._watches:
             return
         before = self._results.get(slot)
         self._results[slot] = result
         is_changed = before is not None and before.status in ("graded", "not_applicable") and _differ(before, result)
-        for watch in self._watches[slot]:
+        for watch, place in self._watches[slot]:
+            watch.known[place] = result
             watch.fresh += 1
             watch.is_doubtful = watch.is_doubtful or is_changed
             self._touched.append(watch)
 
     def lose(self, slot: Slot) -> None:
         """Take note of a test that has ended without a result: its gates will be INCONCLUSIVE, whatever comes."""
-        for watch in self._watches.get(slot, ()):
+        for watch, _ in self._watches.get(slot, ()):
             watch.is_blocked = True
             self._settle(watch, is_certain=False)
 
@@ -152,7 +153,7 @@ class Curtailment:
         touched, self._touched = self._touched, []
         for watch in touched:
             if watch.is_due:
-                self._settle(watch, is_certain=self._is_certain(watch))
+                self._settle(watch, is_certain=_is_certain(watch))
                 watch.fresh, watch.is_doubtful = 0, False
         released, self._released = self._released, []
         new = [slot for slot in dict.fromkeys(released) if self._is_free(slot)]
@@ -171,14 +172,14 @@ class Curtailment:
             if not self._undecided[slot]:
                 self._released.append(slot)
 
-    def _is_certain(self, watch: _Watch) -> bool:
-        known = [self._results.get(slot) or self._pending[slot] for slot in watch.slots]
-        metric = METRICS[watch.gate.metric]
-        counted = [result for result in known if result.status != "not_applicable"]
-        lasting = metric.measure(metric.lasting(counted))
-        if lasting.value is None:
-            return False
-        return holds(watch.gate, metric.measure(counted).lowest) == holds(watch.gate, lasting.highest)
+
+def _is_certain(watch: _Watch) -> bool:
+    gate, metric = watch.gate, METRICS[watch.gate.metric]
+    counted = [result for result in watch.known if result.status != "not_applicable"]
+    measure = metric.measure(counted)
+    lasting = metric.lasting(counted)
+    bounded = measure if len(lasting) == len(counted) else metric.measure(lasting)
+    return bounded.value is not None and holds(gate, measure.lowest) == holds(gate, bounded.highest)
 
 
 def _differ(before: Result, after: Result) -> bool:
