@@ -15,6 +15,7 @@ from pytest_ftbench.providers import Provider
 from pytest_ftbench.records import Completion, Question
 from pytest_ftbench.retries import RetryPolicy
 from pytest_ftbench.shelf import CacheMode, Shelf, Store
+from pytest_ftbench.snapshot import Snapshot
 from pytest_ftbench.spending import Spending
 
 GRACE_S = 10.0
@@ -72,6 +73,8 @@ class Engine:
         }
         self._shelf = Shelf(open_store, mode)
         self._keys: dict[Question, str] = {}
+        self._planned: set[str] = set()
+        self._started_at: float | None = None
         self._prefetches: list[Prefetch] = []
         self._threads: list[threading.Thread] = []
         self._changed = threading.Condition()
@@ -107,9 +110,18 @@ class Engine:
         """The same, by the question's key."""
         return key in self._known
 
-    def is_coming(self, question: Question) -> bool:
+    def is_coming(self, key: str) -> bool:
         """Whether somebody is getting the answer, so that it is worth waiting for."""
-        return self.key(question) in self._expected
+        return key in self._expected
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether answers are on their way."""
+        return bool(self._expected)
+
+    def unlearn(self, key: str) -> None:
+        """Forget an answer, so that the question can be asked after all."""
+        self._known.pop(key, None)
 
     def learn(self, key: str, completion: Completion) -> None:
         """Take an answer that another process of this run has got."""
@@ -196,6 +208,7 @@ class Engine:
     def _look_up(self, questions: Mapping[str, Question], on_answer: OnAnswer) -> dict[str, Question]:
         """Learn what is stored; what is left is to be asked, in order. In `replay` mode that ends as an error."""
         outstanding = {}
+        self._planned.update(questions)
         for key, question in questions.items():
             if key in self._known:
                 continue
@@ -219,6 +232,7 @@ class Engine:
             self._take(key, question, completion)
             on_answer(key, completion)
 
+        self._started_at = self._started_at or time.monotonic()
         prefetch = Prefetch(outstanding, lanes=self.lanes, shelf=self._shelf, take=take, on_tick=on_tick)
         self._prefetches.append(prefetch)
         if self._is_stopped:
@@ -231,6 +245,39 @@ class Engine:
         except Exception as error:  # noqa: BLE001  # whatever went wrong, nobody may wait for the rest without end
             for key, question in prefetch.questions.items():
                 self._take(key, question, Completion(error=f"{type(error).__name__}: {error}"))
+
+    def preview(self, questions: Iterable[Question]) -> dict[str, tuple[list[Completion], list[Question]]]:
+        """For each endpoint the stored answers to some questions, and those that would be asked. Nothing is asked."""
+        found: dict[str, tuple[list[Completion], list[Question]]] = {alias: ([], []) for alias in self.lanes}
+        for key, question in self.by_key(questions).items():
+            stored, outstanding = found[question.endpoint]
+            answer = None if self.lanes[question.endpoint].is_local else self._shelf.look_up(key)
+            if answer is not None:
+                stored.append(answer)
+            elif self._shelf.mode != "replay" or self.lanes[question.endpoint].is_local:
+                outstanding.append(question)
+        return found
+
+    def snapshot(self) -> Snapshot:
+        """How far the asking has come. From any thread."""
+        remote = [lane for lane in self.lanes.values() if not lane.is_local]
+        now = time.monotonic()
+        counts = self.totals()
+        tokens_in, tokens_out = self.spending.tokens()
+        costs = self.spending.costs_usd().values()
+        return Snapshot(
+            total=len(self._planned),
+            asked=counts.calls,
+            cached=counts.cache_hits,
+            in_flight=sum(lane.in_flight for lane in remote),
+            errors=counts.errors,
+            tokens_in=tokens_in,
+            tokens_out=tokens_out,
+            cost_usd=None if None in costs else sum(cost for cost in costs if cost is not None),
+            elapsed_s=now - self._started_at if self._started_at is not None else 0.0,
+            waiting_s=max([0.0, *(lane.limiter.paused_until - now for lane in remote)]),
+            is_over=not self.is_asking,
+        )
 
     # Stopping
 

@@ -12,12 +12,18 @@ from pathlib import Path
 
 from pytest_ftbench.engine import Engine
 from pytest_ftbench.records import Completion, Question
+from pytest_ftbench.snapshot import Snapshot
 
 ANSWERS = "answers.jsonl"
 STOP = "stop"
+PROGRESS = "progress.json"
 _LOCK = "asking.lock"
 _POLL_S = 0.02
 """How often the workers that wait look for news: a look is one call to the file system."""
+
+
+def _do_nothing() -> None:
+    """Nobody wants to be called."""
 
 
 class Exchange:
@@ -26,13 +32,12 @@ class Exchange:
     folder: private to the run and shared by its processes. The worker that holds its lock asks the plan and writes each
     answer down, errors too, the moment it is known; when it ends, or dies, the next one asks what is missing. So N
     workers send each question once, whatever the cache mode, and all see the same answers.
-    on_tick: called some ten times a second in the worker that asks.
     """
 
-    def __init__(self, engine: Engine, folder: Path, *, on_tick: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, engine: Engine, folder: Path) -> None:
         self._engine = engine
-        self._folder = folder
-        self._on_tick = on_tick
+        self.folder = folder
+        self._on_tick: Callable[[], None] = _do_nothing
         self._parent = os.getppid()
         self._read_to = 0
         self._thread: threading.Thread | None = None
@@ -41,8 +46,12 @@ class Exchange:
         self._is_over = False
         self._is_asking = False
 
-    def start(self, questions: Iterable[Question]) -> None:
-        """Have the questions answered in the background, by this worker or another."""
+    def start(self, questions: Iterable[Question], *, on_tick: Callable[[], None] | None = None) -> None:
+        """Have the questions answered in the background, by this worker or another.
+
+        on_tick: called some ten times a second while this worker is the one that asks.
+        """
+        self._on_tick = on_tick or _do_nothing
         wanted = self._engine.by_key(questions)
         self._engine.expect(wanted)
         self._thread = threading.Thread(target=self._work, args=(wanted,), name="ftbench-exchange", daemon=True)
@@ -60,7 +69,7 @@ class Exchange:
 
     def complete(self, question: Question) -> Completion:
         """The answer to one question, sent by one worker of the run even where it stands in no plan."""
-        if not (self._engine.knows(question) or self._engine.is_coming(question)):
+        if not (self._engine.knows(question) or self._engine.is_coming(self._engine.key(question))):
             self._share(question)
         return self._engine.complete(question)
 
@@ -68,22 +77,19 @@ class Exchange:
         from filelock import FileLock
 
         key = self._engine.key(question)
-        path = self._folder / f"{key}.json"
+        path = self.folder / f"{key}.json"
         with FileLock(path.with_suffix(".lock")):
             if path.exists():
                 self._engine.learn(key, Completion(**json.loads(path.read_text(encoding="utf-8"))))
                 return
-            text = json.dumps(asdict(self._engine.complete(question)))
-            whole = path.with_suffix(f".{os.getpid()}")
-            whole.write_text(text, encoding="utf-8")
-            whole.replace(path)
+            _write_whole(path, json.dumps(asdict(self._engine.complete(question))))
 
     # In the thread
 
     def _work(self, wanted: dict[str, Question]) -> None:
         from filelock import FileLock, Timeout
 
-        lock = FileLock(self._folder / _LOCK)
+        lock = FileLock(self.folder / _LOCK)
         while not (self._should_stop() or all(map(self._engine.knows_key, wanted))):
             with self._guard:
                 if self._is_over:
@@ -105,7 +111,7 @@ class Exchange:
 
     def _ask(self, wanted: dict[str, Question]) -> None:
         self._read_news()
-        with (self._folder / ANSWERS).open("a", encoding="utf-8") as file:
+        with (self.folder / ANSWERS).open("a", encoding="utf-8") as file:
             # A killed process may have left half a line: what follows must not become part of it.
             file.write("\n" if file.tell() else "")
 
@@ -118,11 +124,12 @@ class Exchange:
     def _tick(self) -> None:
         if self._should_stop():
             self._engine.stop()
+        _write_whole(self.folder / PROGRESS, json.dumps(self._engine.snapshot().as_dict()))
         self._on_tick()
 
     def _should_stop(self) -> bool:
         """Whether the controller says so, or is gone."""
-        return (self._folder / STOP).exists() or os.getppid() != self._parent
+        return (self.folder / STOP).exists() or os.getppid() != self._parent
 
     def _read_news(self) -> None:
         """Learn what has been written since the last time."""
@@ -130,7 +137,7 @@ class Exchange:
             self._engine.learn(key, completion)
 
     def _news(self) -> Iterator[tuple[str, Completion]]:
-        path = self._folder / ANSWERS
+        path = self.folder / ANSWERS
         try:
             if path.stat().st_size == self._read_to:
                 return
@@ -148,6 +155,18 @@ def count_answers(folder: Path) -> int:
     """How many questions of a run have been asked, or found in the cache, so far."""
     path = folder / ANSWERS
     return sum(not answer.is_left_out for _, answer in _parse(path.read_bytes())) if path.exists() else 0
+
+
+def read_progress(folder: Path) -> Snapshot:
+    """How far the workers of the run have come. Raises OSError or ValueError as long as none has begun to ask."""
+    return Snapshot.from_dict(json.loads((folder / PROGRESS).read_text(encoding="utf-8")))
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file so that readers see all of it or its predecessor."""
+    whole = path.with_suffix(f".{os.getpid()}")
+    whole.write_text(text, encoding="utf-8")
+    whole.replace(path)
 
 
 def ask_no_more(folder: Path) -> None:

@@ -76,6 +76,10 @@ class Spending:
         self._reserved: dict[Question, float] = {}
         self._is_spent = False
 
+    def terms(self, alias: str) -> Terms:
+        """What an endpoint asks for its answers."""
+        return self._terms.get(alias, _UNKNOWN)
+
     @property
     def refusal(self) -> str:
         """The error of a question that the budget leaves no room for."""
@@ -83,7 +87,7 @@ class Spending:
 
     def admit(self, question: Question) -> bool:
         """Whether the budget allows one more question; if so, its estimated cost is set aside until `settle`."""
-        terms = self._terms.get(question.endpoint, _UNKNOWN)
+        terms = self.terms(question.endpoint)
         if self._budget_usd is None or terms.is_free or terms.price is None:
             return True
         with self._lock:
@@ -115,21 +119,12 @@ class Spending:
         """What one answer has cost, in USD: 0 from the cache or for an error, None where it cannot be known."""
         if completion.cached or completion.error is not None:
             return 0.0
-        terms = self._terms.get(question.endpoint, _UNKNOWN)
+        terms = self.terms(question.endpoint)
         if terms.is_free:
             return 0.0
         if completion.tokens_in is None or completion.tokens_out is None or terms.price is None:
             return None
         return terms.price.cost_usd(completion.tokens_in, completion.tokens_out)
-
-    def estimate(self, question: Question) -> tuple[int, int, float | None]:
-        """What asking would use: tokens in, tokens out, and USD or None where no price is known."""
-        terms = self._terms.get(question.endpoint, _UNKNOWN)
-        with self._lock:
-            tokens_in, tokens_out = self._estimate(question, terms)
-        if terms.is_free:
-            return tokens_in, tokens_out, 0.0
-        return tokens_in, tokens_out, None if terms.price is None else terms.price.cost_usd(tokens_in, tokens_out)
 
     def _estimate(self, question: Question, terms: Terms) -> tuple[int, int]:
         used = self._used.get(question.endpoint)

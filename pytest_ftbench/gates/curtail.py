@@ -82,8 +82,8 @@ class Curtailment:
 
     A gate is certain once it has measured something and no way in which the missing grades could fall, nor their
     staying missing, changes its outcome. One that may end INCONCLUSIVE is not: an error can be gone in the next run.
-    Source: SCIENCE, section 3.7 (a): for a bound on a share, PASS at k* = ceil(bound N) right answers, FAIL at
-    N - k* + 1 wrong ones; the outcome is that of the full run, in any order.
+    For a bound on a share that is PASS at k* = ceil(bound N) right answers and FAIL at N - k* + 1 wrong ones; the
+    outcome is that of the full run, in any order. Source: curtailed sampling (Wald, Sequential Analysis, 1947).
     """
 
     def __init__(

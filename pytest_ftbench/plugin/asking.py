@@ -47,11 +47,39 @@ class Asking:
         return result
 
     def _start(self, session: pytest.Session) -> None:
+        state, manager = self._state, session.config.pluginmanager
         trials = [(item, trial) for item in session.items if (trial := trial_of(item)) is not None]
-        self._state.selected = {(id(trial.subject.case), trial.alias) for _, trial in trials}
-        questions = [trial.question(self._state) for item, trial in trials if wants_answer(item)]
-        if questions:
-            self._state.start_asking(questions)
+        state.selected = {(id(trial.subject.case), trial.alias) for _, trial in trials}
+        wanted = {item: trial.question(state) for item, trial in trials if wants_answer(item)}
+        if not wanted:
+            return
+        on_tick = None
+        if state.settings.curtail and self._may_curtail(session.config):
+            from pytest_ftbench.plugin.curtailing import Curtailing
+
+            keys = {item: state.engine.key(question) for item, question in wanted.items()}
+            curtailing = Curtailing(state, [(item, trial, keys.get(item)) for item, trial in trials])
+            manager.register(curtailing, "ftbench-curtailing")
+            on_tick = curtailing.on_tick
+        if state.exchange is not None:
+            state.exchange.start(wanted.values(), on_tick=on_tick)
+            return
+        state.engine.start(wanted.values())
+        if state.engine.is_asking and not getattr(session.config.option, "stepwise", False):
+            from pytest_ftbench.plugin.ready import ReadyFirst
+
+            # Not under --stepwise, which takes the order of the tests for the order in which they ran.
+            by_item = {item: state.engine.key(question) for item, question in wanted.items()}
+            manager.register(ReadyFirst(state.engine, session, by_item), "ftbench-ready-first")
+
+    def _may_curtail(self, config: pytest.Config) -> bool:
+        """Not where a plugin has the last word over gates: it is to see all results."""
+        if not config.hook.pytest_ftbench_gate.get_hookimpls():
+            return True
+        self._state.warnings.append(
+            "--ftbench-curtail does nothing, since a pytest_ftbench_gate hook wants all results"
+        )
+        return False
 
     def _finish(self) -> None:
         """All tests have run: other workers may still wait for answers, but nobody in a session without."""

@@ -15,6 +15,10 @@ NO_MODEL = "no model to ask: pass --ftbench-model=[ALIAS=]SPEC, as in --ftbench-
 """What a skipped test says when no endpoint is named."""
 
 
+CASE_PARAMETERS = ("ftbench_case", "ftbench_model")
+"""The fixtures by which a marked test is parametrized."""
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What a test is about: a case, the endpoint that is asked, and who owns the case."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import warnings
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,13 +15,14 @@ from typing import Any
 import pytest
 
 from pytest_ftbench.errors import FtbenchError
-from pytest_ftbench.exchange import ask_no_more, count_answers
+from pytest_ftbench.exchange import ask_no_more, count_answers, read_progress
 from pytest_ftbench.plugin.asking import COUNTS, GATES, NOTES, TOLD, WORKER
 from pytest_ftbench.plugin.outcomes import Recorded, recorded
 from pytest_ftbench.plugin.recording import Recording
 from pytest_ftbench.plugin.state import FOLDER, PlannedGate, State, as_usage_error
 from pytest_ftbench.records import Result
 from pytest_ftbench.reports.text import clean, one_line
+from pytest_ftbench.snapshot import Snapshot
 
 StatusShown = tuple[str, str, str | tuple[str, dict[str, bool]]]
 
@@ -35,6 +36,8 @@ class Controller:
         self._recording = Recording(state)
         self._by_nodeid: dict[str, Recorded] = {}
         """What the last report of each test carried: a test that is run again counts once."""
+        self._curtailed: dict[tuple[str, str], list[Result]] = defaultdict(list)
+        """By scope and endpoint, what stands for cases that no gate needed any more."""
         self._decisions: list[Any] = []
         self._told: dict[str, dict[str, Any]] = {}
         """What each worker has last said of its plan and its answers, by its id."""
@@ -59,7 +62,7 @@ class Controller:
         found = getattr(report, "ftbench", {})
         if found.get("is_missed"):
             return "missed", "m", ("MISSED", {"yellow": True})
-        if found.get("is_left_out"):
+        if found.get("is_left_out") and not found["is_curtailed"]:
             return "not asked", "n", ("NOT ASKED", {"yellow": True})
         return status_of(report)
 
@@ -69,7 +72,9 @@ class Controller:
         if told := getattr(report, TOLD, None):
             self._told[told[WORKER]] = told
         one = recorded(report)
-        if one is not None:
+        if one is not None and one.is_curtailed:
+            self._curtailed[one.scope, one.result.endpoint].append(one.result)
+        elif one is not None:
             self._by_nodeid[report.nodeid] = one
             self._recording.add_result(one.result, test=report.nodeid)
 
@@ -134,7 +139,9 @@ class Controller:
         from pytest_ftbench.plugin.gating import decide_gates, does_fail, emit_reports, remember_misses
 
         results = list(self._by_nodeid.values())
-        decided = decide_gates(self._planned(), results, self._state.aliases, session.config.hook)
+        decided = decide_gates(
+            self._planned(), results, self._state.aliases, session.config.hook, curtailed=self._curtailed
+        )
         self._decisions = [decision for _, decision in decided]
         session.testscollected = tests + len(decided)
         on_inconclusive = self._state.settings.on_inconclusive
@@ -188,6 +195,15 @@ class Controller:
             )
         if reasons and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def read_progress(self) -> Snapshot | None:
+        """How far the asking has come, here or in the worker that asks; None while nothing is asked.
+
+        Called from another thread. Raises OSError or ValueError where there is nothing to be read yet.
+        """
+        if self._folder is not None:
+            return read_progress(self._folder)
+        return self._state.engine.snapshot() if self._asks_here and self._state.has_engine else None
 
     def _results(self) -> list[Result]:
         return [one.result for one in self._by_nodeid.values()]

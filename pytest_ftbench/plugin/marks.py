@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_ftbench.errors import FtbenchError, SpecError
-from pytest_ftbench.plugin.cases import Subject, check_cases, give_trial
+from pytest_ftbench.plugin.cases import CASE_PARAMETERS, Subject, check_cases, give_trial
 from pytest_ftbench.plugin.state import State, get_state
 from pytest_ftbench.records import Case
 
@@ -55,7 +55,7 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
         for case, label in zip(cases, labels, strict=True)
         for alias in state.aliases
     ]
-    metafunc.parametrize(("ftbench_case", "ftbench_model"), pairs, indirect=True)
+    metafunc.parametrize(CASE_PARAMETERS, pairs, indirect=True)
 
 
 def give_trials(items: Iterable[pytest.Item]) -> None:

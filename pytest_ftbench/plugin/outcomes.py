@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pytest_ftbench.evaluate import build_result, own_verdict, to_plain
+from pytest_ftbench.gates.curtail import NOT_RUN
 from pytest_ftbench.plugin.cases import Trial, trial_of
 from pytest_ftbench.plugin.state import State
 from pytest_ftbench.records import Completion, Result, Verdict
@@ -27,6 +28,11 @@ class Recorded:
     is_missed: bool
     is_left_out: bool = False
     """Whether the question was not asked; its result has that as its error."""
+
+    @property
+    def is_curtailed(self) -> bool:
+        """Whether it was not asked because no gate needed the answer any more."""
+        return self.is_left_out and self.result.error == NOT_RUN
 
 
 class Outcomes:
@@ -112,6 +118,7 @@ def _attach(report: pytest.TestReport, trial: Trial, result: Result, *, is_misse
         "scope": trial.subject.scope,
         "is_missed": is_missed,
         "is_left_out": is_left_out,
+        "is_curtailed": is_left_out and result.error == NOT_RUN,
         "result": to_plain(result),
     }
     setattr(report, REPORT_KEY, data)

@@ -17,6 +17,8 @@ def start(config: pytest.Config) -> None:
     from pytest_ftbench.plugin.asking import Asking
     from pytest_ftbench.plugin.controller import Controller
     from pytest_ftbench.plugin.outcomes import Outcomes
+    from pytest_ftbench.plugin.planning import Planning
+    from pytest_ftbench.plugin.showing import Showing
 
     state = get_state(config)
     try:
@@ -26,6 +28,10 @@ def start(config: pytest.Config) -> None:
     manager = config.pluginmanager
     is_worker = hasattr(config, "workerinput")
     option = config.option
+    if state.settings.plan:
+        option.dist, option.tx = "no", []  # a plan is made in one process; xdist has not yet looked
+        manager.register(Planning(state), "ftbench-planning")
+        return
     # What xdist itself goes by; its own plugin object may not be registered yet.
     has_workers = getattr(option, "dist", "no") != "no" and getattr(option, "tx", None) and not option.collectonly
     asks_here = is_worker or not has_workers
@@ -33,7 +39,9 @@ def start(config: pytest.Config) -> None:
         manager.register(Asking(state), "ftbench-asking")
         manager.register(Outcomes(state), "ftbench-outcomes")
     if not is_worker:
-        manager.register(Controller(state, asks_here=asks_here), "ftbench-controller")
+        controller = Controller(state, asks_here=asks_here)
+        manager.register(controller, "ftbench-controller")
+        manager.register(Showing(state, controller.read_progress), "ftbench-showing")
 
 
 def stop(config: pytest.Config) -> None:

@@ -128,10 +128,6 @@ class State:
 
         return Exchange(self.engine, Path(folder))
 
-    def start_asking(self, questions: Iterable[Question]) -> None:
-        """Have the answers got in the background; under xdist, each question is sent by one worker only."""
-        (self.exchange or self.engine).start(questions)
-
     def complete(self, question: Question) -> Completion:
         """The answer to one question, awaited, or asked for now."""
         return (self.exchange or self.engine).complete(question)
@@ -144,6 +140,11 @@ class State:
         if self.exchange is not None:
             self.exchange.finish(GRACE_S)
         self.engine.join(GRACE_S)
+
+    @property
+    def worker(self) -> str:
+        """The name of this xdist worker; empty in a session without workers."""
+        return str(getattr(self.config, "workerinput", {}).get("workerid", ""))
 
     @property
     def has_engine(self) -> bool:

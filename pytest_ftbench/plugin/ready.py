@@ -1,0 +1,67 @@
+"""Tests whose answers are there go first: only its own test waits for a slow question."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+
+import pytest
+
+from pytest_ftbench.engine import Engine
+from pytest_ftbench.plugin.cases import CASE_PARAMETERS
+
+_WINDOW = 256
+"""How many of the next tests are looked at; more than are ever in flight, and few enough to look at often."""
+
+
+class ReadyFirst:
+    """Lives in sessions without workers: lets a later test of the same file or function take the place of one whose
+    answer is still on its way.
+
+    keys: of the questions, by test. Only tests that share all fixtures but the case and the endpoint trade places, so
+    that fixtures of modules and classes are set up as often as ever.
+    """
+
+    def __init__(self, engine: Engine, session: pytest.Session, keys: Mapping[pytest.Item, str]) -> None:
+        self._engine = engine
+        self._items = session.items
+        self._keys = keys
+        self._places = {item: place for place, item in enumerate(session.items)}
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> object:
+        if not self._waits(item) or item not in self._places:
+            return None
+        self._engine.wait_for_news(lambda: self._ready_instead_of(item) is not None)
+        other = self._ready_instead_of(item)
+        if other is None or other is item:
+            return None
+        here, there = self._places[item], self._places[other]
+        self._items[here], self._items[there] = other, item
+        self._places[item], self._places[other] = there, here
+        following = self._items[here + 1] if here + 1 < len(self._items) else None
+        return item.config.hook.pytest_runtest_protocol(item=other, nextitem=following)
+
+    def _waits(self, item: pytest.Item) -> bool:
+        key = self._keys.get(item)
+        return key is not None and self._engine.is_coming(key)
+
+    def _ready_instead_of(self, item: pytest.Item) -> pytest.Item | None:
+        """The test itself once its answer is there, else the next that can run; None: all of them wait."""
+        return next((one for one in self._alike(item) if not self._waits(one)), None)
+
+    def _alike(self, item: pytest.Item) -> Iterator[pytest.Item]:
+        yield item
+        here, group = self._places[item], _group(item)
+        for other in self._items[here + 1 : here + 1 + _WINDOW]:
+            if _group(other) != group:
+                return
+            yield other
+
+
+def _group(item: pytest.Item) -> Hashable:
+    """What tests have in common that may trade places."""
+    callspec = getattr(item, "callspec", None)
+    if callspec is None:
+        return type(item), item.path
+    others = tuple((name, id(value)) for name, value in callspec.params.items() if name not in CASE_PARAMETERS)
+    return type(item), item.path, item.parent, getattr(item, "originalname", item.name), others
