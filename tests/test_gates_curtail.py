@@ -49,6 +49,7 @@ def tell(curtailment: Curtailment, cases: Iterable[Case], outcomes: str, endpoin
         ("accuracy >= 0", 10, "w"),  # one grade is needed: nothing measured is never green
         ("accuracy >= 0", 10, "eeew"),
         ("accuracy >= 0.5", 10, "eueurrrrr"),
+        ("accuracy >= 0.6", 5, "nnrr"),  # 2 of the 3 that apply
     ],
 )
 def test_accuracy_is_certain_at_the_first_answer_that_settles_it(gate: str, number: int, outcomes: str) -> None:
