@@ -14,7 +14,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = {
     0: ("records", "errors", "snapshot"),
-    1: ("names", "textfiles", "cache", "stats", "prompts", "datasets", "providers", "specs", "prices"),
+    1: ("names", "textfiles", "patterns", "cache", "stats", "prompts", "datasets", "providers", "specs", "prices"),
     2: ("pace", "limiter", "retries", "spending", "shelf", "lane", "prefetch", "engine", "exchange", "judges"),
     3: ("evaluate", "gates", "runs"),
     4: ("reports",),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from pytest_ftbench.judges.matcher import Reading
 from pytest_ftbench.judges.normalise import normal_words
+from pytest_ftbench.patterns import pattern
 
 _REPEATS = 8
 _LONGEST_PERIOD = 200
@@ -22,7 +21,7 @@ _EMPTY_PHRASES = frozenset(
         ),
     )
 )
-_LETTER = re.compile(r"[^\W\d_]")
+_LETTER = pattern(r"[^\W\d_]")
 
 
 def find_degenerate(reading: Reading) -> str:

@@ -10,6 +10,7 @@ import re
 
 from pytest_ftbench.judges.matcher import Reading
 from pytest_ftbench.judges.refusal import REFUSAL
+from pytest_ftbench.patterns import pattern
 
 _NEAR = 70
 _FAR = 400
@@ -20,7 +21,7 @@ _FILLER = (
     r"|named|any|even|mr|mrs|ms|dr|rev|prof|st)\.?\s+|[\"'(\[]\s*|[$€£]\s*)*"
 )
 # What stands right before a span and denies it, or puts it in the past.
-_DISMISSED_BEFORE = re.compile(
+_DISMISSED_BEFORE = pattern(
     r"(?:\b(?:not|never|neither|nor|cannot|no longer|isn't|wasn't|aren't|weren't|don't|doesn't|didn't|hasn't|won't"
     r"|rather than|instead of|in place of|as opposed to|(?<!none )other than|unlike|except(?:ing)?(?: for)?"
     r"|excluding|besides|but not"
@@ -31,20 +32,20 @@ _DISMISSED_BEFORE = re.compile(
     r"|better than|worse than|different from)\b[,:]?\s+)" + _FILLER + r"$"
 )
 # "changed from 21 days to 25": the part before `to` is the past.
-_FROM_BEFORE = re.compile(r"\bfrom\s+" + _FILLER + r"$")
-_TO_AFTER = re.compile(r"[^.;!?\n]{0,20}?\bto\b")
+_FROM_BEFORE = pattern(r"\bfrom\s+" + _FILLER + r"$")
+_TO_AFTER = pattern(r"[^.;!?\n]{0,20}?\bto\b")
 # "until 2020", "at first", "in the past" after a span, or the question mark that makes a query of it.
-_DISMISSED_AFTER = re.compile(
+_DISMISSED_AFTER = pattern(
     r"[\"')\]]*\s*(?:\?|\((?:old|former|formerly|previous|previously|outdated|deprecated|wrong|incorrect"
     r"|not)\b[^()\d]{0,20}\)"
     r"|,?\s*(?:until|till)\b|,?\s*(?:at first|in the past|originally|previously|formerly"
     r"|initially)\b(?=[\s,.;]*(?:$|[.;,]|but|and)))"
 )
-_SENTENCE_END = re.compile(
+_SENTENCE_END = pattern(
     r"[!?;\n]|(?<!\b[a-z])(?<!\b(?:mr|dr|ms|st|jr|vs))(?<!\b(?:mrs|rev|gen|sen|gov))\.(?=[\s\"')]|$)"
 )
-_TURN = re.compile(r"\b(?:but|however|instead|actually|nevertheless|nonetheless|still|yet)\b(?! not\b)")
-_DOUBT_BEFORE = re.compile(
+_TURN = pattern(r"\b(?:but|however|instead|actually|nevertheless|nonetheless|still|yet)\b(?! not\b)")
+_DOUBT_BEFORE = pattern(
     r"\b(?:not|no(?! *,)|never|neither|nor|cannot|nothing|nobody|without|unlike|except|either|whether|if|unless"
     r"|suppose"
     r"|den(?:y|ies|ied)|false(?:ly)?|wrong(?:ly)?|incorrect(?:ly)?|mistak\w+|misconception|myth|rumou?r(?:s|ed)?"
@@ -55,7 +56,7 @@ _DOUBT_BEFORE = re.compile(
     r"|believe|claim|assume|expect|guess)"
     r"|as opposed to|rather than|instead of)\b|n't\b"
 )
-_DOUBT_AFTER = re.compile(
+_DOUBT_AFTER = pattern(
     r"\b(?:is|was|are|were|do|does|did|has|have|had|will|would|can|could|should|might|may)\s+(?:\w+\s+)?not\b|n't\b"
     r"|\b(?:cannot|never|no longer|wrong|incorrect|false|untrue|mistaken|misconception|myth|rumou?r|outdated"
     r"|obsolete|deprecated"
@@ -67,7 +68,7 @@ _DOUBT_AFTER = re.compile(
     r"|\b(?:is|was|has been|have been|been|gets?|got) (?:\w+ )?(?:replaced|renamed|superseded|removed|abolished"
     r"|succeeded|changed|dropped)\b"
 )
-_CORRECTED_AFTER = re.compile(
+_CORRECTED_AFTER = pattern(
     r"(?:[.!?;:,\n(]|\s-)\s*[\"'(]*(?:no|nope|wait|actually|sorry|correction|scratch|apologies|oops|hmm|i mean"
     r"|or rather"
     r"|rather|on second thoughts?|i take (?:it|that) back|my mistake|just kidding)\b"
@@ -78,7 +79,7 @@ _CORRECTED_AFTER = re.compile(
     r"|\b(?:as of|since) (?:then|now|recently)\b|\b(?:has|have|had) since\b|\b(?:changed|renamed|updated|revised"
     r"|corrected|raised|lowered|increased|reduced|moved) to\b"
 )
-_STILL_ANSWERS = re.compile(
+_STILL_ANSWERS = pattern(
     r"\b(?:but|however|though|although|that said|nevertheless|nonetheless|still|yet|guess|believe|think|likely"
     r"|probably"
     r"|perhaps|possibly|maybe|assume|estimate|recall|remember)\b"

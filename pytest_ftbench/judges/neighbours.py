@@ -20,27 +20,29 @@ from pytest_ftbench.judges.vocabulary import (
     TITLES,
     word_set,
 )
+from pytest_ftbench.patterns import pattern
 
 Span = tuple[int, int]
 """First and last token of a mention, the last one included."""
 
 _SHORT = 4
-_LISTED_AFTER = re.compile(
+_LISTED_AFTER = pattern(
     r"[\"')\]]*\s*(?:,?\s*(?:or|and/or)\b(?! (?:so|more|less|later|earlier)\b)|,?\s*(?:and|plus|as well as"
     r"|along with|together with|&)\s+(?:the\s+|an?\s+)?(?P<next>\S)|(?P<slash>/)|\|)"
 )
-_LISTED_BEFORE = re.compile(
+_LISTED_BEFORE = pattern(
     r"(?:\b(?:or|and/or|either|between)\s+(?:the\s+|an?\s+|in\s+|by\s+|at\s+)*|(?P<last>\S+?),?\s+(?:and|plus"
     r"|&)\s+(?:the\s+|an?\s+)?|(?P<slash>/))[\"'(]*$",
     re.IGNORECASE,
 )
-_OR = re.compile(r"[\w,]+ or (?!so\b|more\b|less\b|later\b|earlier\b)\w+")
-_APPOSITION = re.compile(r"\s*,\s+(?:the|an?|who|which|where|whose)\s")
-_LIST = re.compile(r"(?:,\s*(?:the\s+)?[A-Z][\w'-]*(?:\s+[A-Z][\w'-]*)*)+,?\s+(?:and|or|&)\s+(?:the\s+)?[A-Z]")
-_NAME = re.compile(r"[A-Z][\w'-]+")
-_GOVERNOR = re.compile(r"\b(in|at|by|from|to|named|called|for|with)\s+(?:the\s+)?[\"']?$", re.IGNORECASE)
-_GOVERNED = re.compile(
-    rf"\b(?P<own>[Ii]n|[Aa]t|[Bb]y|[Ff]rom|to|named|called|for|with|is|are|was|were|be|now|maybe|perhaps|possibly|but|vs|versus|[Ii]t's)\.?\s+(?:the\s+)?[\"']?(?P<name>{_NAME.pattern})"
+_OR = pattern(r"[\w,]+ or (?!so\b|more\b|less\b|later\b|earlier\b)\w+")
+_APPOSITION = pattern(r"\s*,\s+(?:the|an?|who|which|where|whose)\s")
+_LIST = pattern(r"(?:,\s*(?:the\s+)?[A-Z][\w'-]*(?:\s+[A-Z][\w'-]*)*)+,?\s+(?:and|or|&)\s+(?:the\s+)?[A-Z]")
+_CAPITALISED = r"[A-Z][\w'-]+"
+_NAME = pattern(_CAPITALISED)
+_GOVERNOR = pattern(r"\b(in|at|by|from|to|named|called|for|with)\s+(?:the\s+)?[\"']?$", re.IGNORECASE)
+_GOVERNED = pattern(
+    rf"\b(?P<own>[Ii]n|[Aa]t|[Bb]y|[Ff]rom|to|named|called|for|with|is|are|was|were|be|now|maybe|perhaps|possibly|but|vs|versus|[Ii]t's)\.?\s+(?:the\s+)?[\"']?(?P<name>{_CAPITALISED})"
 )
 _COPULAS = word_set("is are was were be now maybe perhaps possibly but vs versus it's")
 

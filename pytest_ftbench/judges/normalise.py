@@ -12,6 +12,8 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
+from pytest_ftbench.patterns import pattern
+
 _HEAD, _TAIL = 15_000, 5_000
 _COMBINING_RUN = 8
 
@@ -28,17 +30,17 @@ _BEFORE_NFKC: dict[int, str | None] = {
     **dict.fromkeys(map(ord, "“”„‟«»″"), '"'),
     **dict.fromkeys(map(ord, "‐‑‒–−"), "-"),  # noqa: RUF001 - the characters meant
 }
-_THIN_BLANK_IN_NUMBER = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
-_MARKUP = re.compile(
+_THIN_BLANK_IN_NUMBER = pattern(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
+_MARKUP = pattern(
     r"^[ \t]*(?:[-*+•][ \t]+|>[ \t]+(?![\d$€£])|\#{1,6}[ \t]+)"  # bullets, quotes and headings at the start of a line
     r"|\*\*+|`+|~~"
     r"|(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])",  # *emphasis*, but not 4*5
     re.MULTILINE,
 )
 # _Emphasis_ and _two words_, but neither _private nor __init__ nor coef_.
-_UNDERLINED = re.compile(r"(?<!\w)(__?)((?=[A-Z]|[^_\n]{0,80}\s)[^\s_](?:[^_\n]{0,80}[^\s_])?)\1(?!\w)")
-_HAS_MARKUP = re.compile(r"[*`~_#•>]|^[ \t]*[-+][ \t]", re.MULTILINE)
-_QUOTED = re.compile(r"""(["'])([^"']*)\1[.!,]*""")
+_UNDERLINED = pattern(r"(?<!\w)(__?)((?=[A-Z]|[^_\n]{0,80}\s)[^\s_](?:[^_\n]{0,80}[^\s_])?)\1(?!\w)")
+_HAS_MARKUP = pattern(r"[*`~_#•>]|^[ \t]*[-+][ \t]", re.MULTILINE)
+_QUOTED = pattern(r"""(["'])([^"']*)\1[.!,]*""")
 
 
 def cut_long(text: str) -> str:
@@ -87,20 +89,20 @@ class Token(NamedTuple):
     end: int
 
 
-_TOKEN = re.compile(
+_TOKEN = pattern(
     r"(?<!\w)\.\d+|\d+(?:[.,]\d+)+(?!\w)|(?<!\w)(?:[^\W\d_]\.){2,}"  # .5 and 1,500.5 and U.S.
     r"|\w+(?:'(?!s\b)\w+)*"  # don't, fast_ica; the possessive 's is left over
     r"|!=|(?<=\d)['\"](?!\w)|[?*+\-#%<>≤≥=±$€£¥₹&/^°|@\\]"
     r"|[^\x00-\x7f\w\s…•·¿¡—©®™、。「」]"  # any other sign, and the vowel signs of scripts that write them apart
 )
-_POSSESSIVE = re.compile(r"'s\b|(?<=s)'(?!\w)", re.IGNORECASE)
-_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_POSSESSIVE = pattern(r"'s\b|(?<=s)'(?!\w)", re.IGNORECASE)
+_THOUSANDS = pattern(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _TITLES = {
     **{"dr": "doctor", "rev": "reverend", "prof": "professor", "sen": "senator", "gov": "governor", "gen": "general"},
     **{"capt": "captain", "lt": "lieutenant", "sgt": "sergeant", "col": "colonel", "pres": "president"},
 }
 _ARTICLES = {"a", "an", "the"}
-_LETTER_HYPHEN = re.compile(r"(?<=[^\W_])-(?=[^\W\d_])|(?<=[^\W\d_])-(?=\w)")
+_LETTER_HYPHEN = pattern(r"(?<=[^\W_])-(?=[^\W\d_])|(?<=[^\W\d_])-(?=\w)")
 _TWO_SIGNS = {"<": "≤", ">": "≥"}
 
 

@@ -15,10 +15,11 @@ from pytest_ftbench.judges.normalise import clean_text, lower_in_place
 from pytest_ftbench.judges.quantities import MOST_QUANTITIES, Quantity, find_quantities, read_numeral
 from pytest_ftbench.judges.same_quantity import Asked, Tolerance, compare
 from pytest_ftbench.judges.units import UNITS, singular
+from pytest_ftbench.patterns import pattern
 
 _BARE_WORDS = 5
-_RESTATED = re.compile(r"\s*(?:\(|,? or |=|/)\s*(?:or |about |approximately |roughly |around |i\.e\.,? )?")
-_ONE_OF = re.compile(r"\b(?:no|any|some|every|each|this|that|the|which|another|only|last|next|first|other|good)\s+$")
+_RESTATED = pattern(r"\s*(?:\(|,? or |=|/)\s*(?:or |about |approximately |roughly |around |i\.e\.,? )?")
+_ONE_OF = pattern(r"\b(?:no|any|some|every|each|this|that|the|which|another|only|last|next|first|other|good)\s+$")
 
 
 def read_tolerance(text: str) -> Tolerance:

@@ -15,6 +15,7 @@ from itertools import islice
 from pytest_ftbench.judges.number_words import NUMBER_WORDS, read_number_words
 from pytest_ftbench.judges.units import UNITS, dimension_of, singular
 from pytest_ftbench.judges.vocabulary import NO_UNITS
+from pytest_ftbench.patterns import pattern
 
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
@@ -22,7 +23,7 @@ _MONTH = (
 )
 _YEAR = r"(?P<{}>[12]\d{{3}})(?![\w,]?\d)"
 _WORD = rf"(?:{'|'.join(sorted(NUMBER_WORDS, key=len, reverse=True))})"
-_SCAN = re.compile(
+_SCAN = pattern(
     rf"""
     (?P<date>
         \b{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?![.,]\d|\s*%)(?:\s*-\s*\d{{1,2}}\b)?(?:,?\s+{_YEAR.format("y1")})?
@@ -44,39 +45,39 @@ _SCAN = re.compile(
     """,
     re.VERBOSE,
 )
-_PLAIN = re.compile(r"\d{1,25}(?:\.\d{1,25})?|\.\d{1,25}")
-_GROUPED = re.compile(
+_PLAIN = pattern(r"\d{1,25}(?:\.\d{1,25})?|\.\d{1,25}")
+_GROUPED = pattern(
     r"(\d{1,3}(?:,\d{3}){1,7}|\d{1,2}(?:,\d{2}){1,7},\d{3}|\d{1,3}(?:'\d{3}){1,7}|\d{1,3}(?: \d{3}){1,7})(\.\d{1,9})?"
 )
-_DOTTED = re.compile(r"\d{1,3}(?:\.\d{3}){2,7}")
-_DECIMAL_COMMA = re.compile(r"\d{1,12},\d{1,2}")
-_CURRENCY_BEFORE = re.compile(r"(us\$|c\$|a\$|[$€£¥₹]|\b(?:usd|eur|gbp|chf|inr|rs\.?))\s?$")
-_SIGN_BEFORE = re.compile(r"(?:\b(?:minus|negative)\s+|(?<![\w)])-)$")
-_LABEL_BEFORE = re.compile(
+_DOTTED = pattern(r"\d{1,3}(?:\.\d{3}){2,7}")
+_DECIMAL_COMMA = pattern(r"\d{1,12},\d{1,2}")
+_CURRENCY_BEFORE = pattern(r"(us\$|c\$|a\$|[$€£¥₹]|\b(?:usd|eur|gbp|chf|inr|rs\.?))\s?$")
+_SIGN_BEFORE = pattern(r"(?:\b(?:minus|negative)\s+|(?<![\w)])-)$")
+_LABEL_BEFORE = pattern(
     r"(?:\b(?:aged?|ages|chapter|page|phase|type|grade|stage|level|section|article|version|class|group|day|week"
     r"|year|room|route"
     r"|flight|step|no\.|number|part|season|episode|interstate|highway|figure|table|item|rank|ranked)|#)\s*$"
 )
-_STRANGE = re.compile(r"[^\x00-\x7f\w\s≥≤≈…]")
-_MULTIPLIER = re.compile(
+_STRANGE = pattern(r"[^\x00-\x7f\w\s≥≤≈…]")
+_MULTIPLIER = pattern(
     r"(?:(?<=\d)(k|bn|mn|mln|tn)\b|\s*-?(hundred|thousand|million|billion|trillion|lakh|crore|dozen|bn|mln)s?\b)"
 )
-_MONEY_MULTIPLIER = re.compile(r"\s?(mm|m|b|t|k)\b")
+_MONEY_MULTIPLIER = pattern(r"\s?(mm|m|b|t|k)\b")
 _FACTORS = {
     **{"hundred": 10**2, "k": 10**3, "thousand": 10**3, "dozen": 12, "lakh": 10**5, "crore": 10**7},
     **dict.fromkeys(("m", "mm", "mn", "mln", "million"), 10**6),
     **dict.fromkeys(("b", "bn", "billion"), 10**9),
     **dict.fromkeys(("t", "tn", "trillion"), 10**12),
 }
-_OTHER_SUFFIX = re.compile(
+_OTHER_SUFFIX = pattern(
     r"(?:st|nd|rd|th)\b|s\b|[ -](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\w+teenth"
     r"|\w+ieth|odd|something|ish)(?:s|\b)"
     r"|e[+-]?\d|\s+and\s+(?:a|one)[ -](?:half|quarter|third)|[ -](?:a\s+)?half\b|\s\d/\d|-?fold\b|\s+point\s+\w"
 )
-_UNIT_SIGN = re.compile(r"\s*(%|‰|°\s?[cf]\b|°|[$€£¥₹](?!\d))")
-_UNIT_WORD = re.compile(r"(?:[\s-]|\.(?=\s?(?:lbs?|cm|kg)\b))?\s?([^\W\d_]+(?:\^?[23](?!\d))?)\.?")
-_PER = re.compile(r"\s?(?:/|per\s|\ban?\s(?=second|minute|hour|day|week|month|year))\s?([^\W\d_]+)")
-_BOUND_BEFORE = re.compile(
+_UNIT_SIGN = pattern(r"\s*(%|‰|°\s?[cf]\b|°|[$€£¥₹](?!\d))")
+_UNIT_WORD = pattern(r"(?:[\s-]|\.(?=\s?(?:lbs?|cm|kg)\b))?\s?([^\W\d_]+(?:\^?[23](?!\d))?)\.?")
+_PER = pattern(r"\s?(?:/|per\s|\ban?\s(?=second|minute|hour|day|week|month|year))\s?([^\W\d_]+)")
+_BOUND_BEFORE = pattern(
     r"(?:\b(?:(?P<gt>more than|greater than|higher than|above|over|exceed(?:s|ed|ing)?|upwards? of)"
     r"|(?P<ge>at least|no (?:fewer|less) than|not less than|a minimum of|minimum)"
     r"|(?P<lt>less than|fewer than|lower than|smaller than|below|under|nearly|almost|just under)"
@@ -84,12 +85,12 @@ _BOUND_BEFORE = re.compile(
     r"|(?P<near>about|approximately|approx\.?|around|roughly|some|circa|estimated(?: at)?|an estimated))\s*"
     r"|(?P<sign>>=|<=|≥|≤|>|<|~|≈))\s*(?:the |a |an )?$"
 )
-_BOUND_AFTER = re.compile(
+_BOUND_AFTER = pattern(
     r"\s*(?:years?\s+)?(?:(?P<ge>(?:or|and) (?:more|older|over|above|greater|higher|longer|up)\b|plus\b|minimum\b)"
     r"|(?P<le>(?:or|and) (?:less|fewer|younger|under|below|lower)\b|maximum\b|at most\b))"
 )
 _SIGNS = {">": "gt", "<": "lt", ">=": "ge", "≥": "ge", "<=": "le", "≤": "le", "~": "near", "≈": "near"}
-_JOINED = re.compile(r"\s*(?:-|/|:|\*|x|×|\^|±|\bto\b|\bthrough\b|\bby\b(?=\s*\d))\s*|\s+-")  # noqa: RUF001 - the sign meant
+_JOINED = pattern(r"\s*(?:-|/|:|\*|x|×|\^|±|\bto\b|\bthrough\b|\bby\b(?=\s*\d))\s*|\s+-")  # noqa: RUF001 - the sign meant
 
 
 @dataclass(frozen=True, slots=True)

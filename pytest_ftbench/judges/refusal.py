@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping
 from pytest_ftbench.judges.matcher import RIGHT, WRONG, Finding, Reading
 from pytest_ftbench.judges.quantities import find_quantities
 from pytest_ftbench.judges.vocabulary import BARE_REFUSALS, NO_NAMES
+from pytest_ftbench.patterns import pattern
 
 _NO = r"(?:not|n't|never)"
 _KNOWLEDGE = (
     r"(?:information|info|data|details?|records?|evidence|knowledge|answers?|mentions?|reports?|sources?|access|idea"
     r"|clue|memory)"
 )
-REFUSAL = re.compile(
+REFUSAL = pattern(
     r"\bi(?:'m| am)? (?:really |currently |just |simply |honestly )?(?:do not|don't|did not|didn't) (?:actually "
     r"|really |currently |yet )?"
     r"(?:know|have|possess|recall|remember|recogni[sz]e)\b"
@@ -46,13 +47,13 @@ REFUSAL = re.compile(
     r"|\bas an ai\b|\bmy (?:knowledge|training)(?: data)?(?: cut-?off)? (?:is|was|ends|ended|only|does|stops"
     r"|cut-?off)\b|\bbeyond my knowledge\b"
 )
-_LEAD = re.compile(
+_LEAD = pattern(
     r"(?:(?:i'm|i am|we're) (?:\w+ )?(?:sorry|afraid)|sorry|unfortunately|apologies|my apologies|i apologi[sz]e"
     r"|honestly|well|as of now|at (?:the|this) (?:moment|time)"
     r"|currently|to be honest|answer|the answer is|final answer)\b[\s,.:;-]*(?:but |that )?"
 )
-_SENTENCES = re.compile(r"(?<=[.!?;\n])\s+|\n")
-_GUESS = re.compile(
+_SENTENCES = pattern(r"(?<=[.!?;\n])\s+|\n")
+_GUESS = pattern(
     r"\b(?:best guess|i(?:'d| would)? (?:guess|think|believe|assume|suspect|estimate)|my (?:guess|estimate|answer)"
     r"|probably|likely|perhaps|maybe|possibly"
     r"|might be|may be|could be|must be|if i had to|rumou?red|reportedly|it was|it is|it's|they are|that is"
@@ -61,14 +62,14 @@ _GUESS = re.compile(
     r"|in the future|still|beyond|that|outside|worth|crucial|"
     r"essential|necessary|incorrect|inaccurate|fictional|because|due)\b)"
 )
-_CONTRAST = re.compile(r"(?:^|[\s,;.])(?:but|though|although|however|except|other than|apart from)\b[\s,]*")
-_NAMES = re.compile(r"(?<![.!?:;\n\"'(]\s)(?<![.!?;\n])(?<!^)\b[A-Z][\w'-]*|^[A-Z][\w'-]* [A-Z][\w'-]+", re.MULTILINE)
-_ADVICE = re.compile(
+_CONTRAST = pattern(r"(?:^|[\s,;.])(?:but|though|although|however|except|other than|apart from)\b[\s,]*")
+_NAMES = pattern(r"(?<![.!?:;\n\"'(]\s)(?<![.!?;\n])(?<!^)\b[A-Z][\w'-]*|^[A-Z][\w'-]* [A-Z][\w'-]+", re.MULTILINE)
+_ADVICE = pattern(
     r"\b(?:check|consult|visit|search|refer|sources?|websites?|outlets?|news|official|contact|ask|recommend|try"
     r"|look|see|verify|such as|reach out|find)\b"
 )
-_AFTER_COMMA = re.compile(r"(?:[,;:(—]|\s-)\s*([^,;:()—]+?)[\s.!?)]*$")
-_EXCUSE = re.compile(
+_AFTER_COMMA = pattern(r"(?:[,;:(—]|\s-)\s*([^,;:()—]+?)[\s.!?)]*$")
+_EXCUSE = pattern(
     r"\b(?:sorry|unfortunately|though|either|yet|currently|honest|afraid|please|not|cannot|no|unknown|future"
     r"|sure)\b|n't\b"
 )

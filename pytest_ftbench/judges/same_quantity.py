@@ -11,11 +11,12 @@ from typing import Literal
 from pytest_ftbench.judges.quantities import Quantity
 from pytest_ftbench.judges.units import UNITS, dimension_of, is_same_unit, singular
 from pytest_ftbench.judges.vocabulary import PERCENT_WORDS, PLAIN_NOUNS, UNIT_ADJECTIVES
+from pytest_ftbench.patterns import pattern
 
 Likeness = Literal["same", "differs", "unclear"]
 
-_HOW_MANY = re.compile(r"\b(?:how many|number of|amount of|count of)\s+((?:[^\W\d_]+[ -]?){1,3})")
-_ALPHABETIC = re.compile(r"[^\W\d_]+")
+_HOW_MANY = pattern(r"\b(?:how many|number of|amount of|count of)\s+((?:[^\W\d_]+[ -]?){1,3})")
+_ALPHABETIC = pattern(r"[^\W\d_]+")
 _SCALES = tuple(Decimal(10) ** power for power in (2, 3, 6, 9, 12))
 _RATE_WORDS = {"year": ("annual", "annually", "yearly"), "month": ("monthly",), "week": ("weekly",), "day": ("daily",)}
 _AT_LEAST, _AT_MOST = ("gt", "ge", "plus"), ("lt", "le")

@@ -7,20 +7,21 @@ from collections.abc import Callable, Mapping
 
 from pytest_ftbench.errors import SpecError
 from pytest_ftbench.judges.matcher import RIGHT, UNDECIDED, WRONG, Finding, Reading
+from pytest_ftbench.patterns import pattern
 
 _POLARITY = {
     **dict.fromkeys(("yes", "yeah", "yep", "yup", "true"), True),
     **dict.fromkeys(("no", "nope", "nah", "false"), False),
 }
-_LABEL = re.compile(r"[\W_]*(?:(?:the|my|final|short|correct) ){0,3}(?:answer|a)(?: is\b|\s?:|\s-)[\W_]*|[\W_]+")
-_FIRST = re.compile(r"([^\W\d_]+)(?P<rest>.*)", re.DOTALL)
+_LABEL = pattern(r"[\W_]*(?:(?:the|my|final|short|correct) ){0,3}(?:answer|a)(?: is\b|\s?:|\s-)[\W_]*|[\W_]+")
+_FIRST = pattern(r"([^\W\d_]+)(?P<rest>.*)", re.DOTALL)
 # What may follow without a comma: "No it does not", but not "No idea", "No one knows", "Yes or no".
-_SUBJECT = re.compile(r"\s+(?:he|she|it|they|we|you|i|there|this|that|these|those|the|his|her|its|their)\b")
-_OTHER_WORD = re.compile(
+_SUBJECT = pattern(r"\s+(?:he|she|it|they|we|you|i|there|this|that|these|those|the|his|her|its|their)\b")
+_OTHER_WORD = pattern(
     r"(?:^\s*|[.!?;:,\n(-]\s*|\b(?:or|and|but|maybe|actually|wait)\s+)(yes|no|yeah|nope|true|false)\b"
     r"(?=\s*(?:[.,;:!?)\n-]|$)|\s+(?:it|he|she|they|that|this|we|i)\b)"
 )
-_TAKEN_BACK = re.compile(r"\b(?:actually|wait|correction|scratch that|on second thought|or rather)\b")
+_TAKEN_BACK = pattern(r"\b(?:actually|wait|correction|scratch that|on second thought|or rather)\b")
 _SHORT = 3
 
 
