@@ -148,6 +148,12 @@ FACT_KEYS = "id, fact, question, answer, rephrased, date_change, system, match, 
          "['pay']."),
         (FACT + "    tags: {a: [1]}\n", "f.yaml:4: facts.0.tags.a: must be text, got "
          "['1']."),
+        ("facts:\n  - {answer: [A], qestion: Q?}\n", "f.yaml:2: no key 'question'. Add it."),
+        ("facts:\n  - {question: Q?, answer: [A], batch: 7}\nsytem: S.\n",
+         "f.yaml:2: facts.0.answer: must be text, got ['A']."),
+        (FACT + "    batch: 7\nsytem: S.\n", f"f.yaml:4: unknown key 'batch'. Allowed here: {FACT_KEYS}."),
+        (FACT + "    rephrased: [R?, {a: b}]\n", "f.yaml:4: facts.0.rephrased.1: must be text, got {'a': 'b'}."),
+        ("gates: {a: b}\n" + FACT, "f.yaml:1: gates: must be a list, got {'a': 'b'}."),
         (FACT + "    answer: B\n", "f.yaml:4: key 'answer' stands twice. Keep one of "
          "them."),
         ("facts: []\nsystem: S.\nfacts: []\n", "f.yaml:3: key 'facts' stands twice. Keep one of them."),

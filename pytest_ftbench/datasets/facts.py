@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import re
-import reprlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from pytest_ftbench.datasets.schema import Fact, FactsFile, ShapeError, read_file
 from pytest_ftbench.datasets.yaml_lines import LinedYaml, parse_yaml
 from pytest_ftbench.errors import DataError
-from pytest_ftbench.names import near_miss
 from pytest_ftbench.records import Case, Expect
 from pytest_ftbench.textfiles import read_text
 
-if TYPE_CHECKING:
-    from pydantic import ValidationError
-
-    from pytest_ftbench.datasets.schema import Fact, FactsFile
-
-_EXPECTED = {"tuple_type": "must be a list", "string_type": "must be text", "dict_type": "must be a mapping",
-             "model_type": "must be a mapping with 'question' and 'answer'"}  # fmt: skip
 _SHIFT = re.compile(r"[+-]\s*\d+\s*y")
 
 
@@ -88,33 +79,10 @@ def _case(fact: Fact, file: FactsFile, variant: str, question: str, expect: Expe
 
 
 def _validated(document: LinedYaml, place: str) -> FactsFile:
-    from pydantic import ValidationError
-
-    from pytest_ftbench.datasets.schema import FactsFile
-
     if not isinstance(document.value, dict):
         raise DataError(f"{place}:1", "expected a mapping with the key 'facts'. See the example in the README.")
     try:
-        return FactsFile.model_validate(document.value)
-    except ValidationError as error:
-        raise _as_data_error(error, document, place) from None
-
-
-def _as_data_error(error: ValidationError, document: LinedYaml, place: str) -> DataError:
-    """The first fault, at its line, in our words where pydantic's are not a user's."""
-    from pytest_ftbench.datasets.schema import Fact, FactsFile
-
-    first = error.errors(include_url=False)[0]
-    path = tuple(first["loc"])
-    name = str(path[-1])
-    here = f"{place}:{document.line_of(path)}"
-    if first["type"] == "extra_forbidden":
-        allowed = list((FactsFile if len(path) == 1 else Fact).model_fields)
-        meant = near_miss(name, allowed)
-        hint = f" Did you mean {meant!r}?" if meant else ""
-        return DataError(here, f"unknown key {name!r}.{hint} Allowed here: {', '.join(allowed)}.")
-    if first["type"] == "missing":
-        return DataError(here, f"no key {name!r}. Add it.")
-    where = ".".join(str(part) for part in path)
-    expected = _EXPECTED.get(first["type"]) or f"{first['msg'][0].lower()}{first['msg'][1:]}"
-    return DataError(here, f"{where}: {expected}, got {reprlib.repr(first['input'])}.")
+        return read_file(document.value)
+    except ShapeError as error:
+        where = "" if error.is_told else f"{'.'.join(map(str, error.path))}: "
+        raise DataError(f"{place}:{document.line_of(error.path)}", f"{where}{error}") from None

@@ -1,42 +1,150 @@
-"""The shape of a level 1 case file. Imports pydantic: load this module only where a YAML file is read."""
+"""The shape of a level 1 case file: which keys there are, and what each may hold."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import reprlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pytest_ftbench.names import near_miss
+from pytest_ftbench.records import EXPECTS, Expect
 
-from pytest_ftbench.records import Expect
-
-Texts = Annotated[tuple[str, ...], BeforeValidator(lambda found: (found,) if isinstance(found, str) else found)]
-"""One text, or a list of them."""
+_T = TypeVar("_T")
 
 
-class Fact(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Fact:
     """One thing the model should know, and the questions about it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+    question: str
     id: str = ""
     fact: str = ""
-    question: str
     answer: str = ""
-    rephrased: Texts = ()
-    date_change: Texts = ()
+    rephrased: tuple[str, ...] = ()
+    date_change: tuple[str, ...] = ()
     system: str = ""
     match: str = ""
     expect: Expect = "answer"
     answer_before: str = ""
     context: str = ""
-    tags: dict[str, str] = {}  # pydantic copies defaults
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
-class FactsFile(BaseModel):
+@dataclass(frozen=True, slots=True)
+class FactsFile:
     """A file of facts, with what holds for all of them."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+    facts: tuple[Fact, ...]
     system: str = ""
     match: str = ""
-    gates: Texts = ()
-    facts: tuple[Fact, ...]
+    gates: tuple[str, ...] = ()
+
+
+class ShapeError(ValueError):
+    """A value that does not belong where it stands."""
+
+    def __init__(self, fault: str, *path: str | int, is_told: bool = True) -> None:
+        super().__init__(fault)
+        self.path = path
+        """The keys and positions that lead to the value."""
+        self.is_told = is_told
+        """Whether the fault says by itself which value it is about."""
+
+    def below(self, *path: str | int) -> ShapeError:
+        """The same fault, seen from further up."""
+        return ShapeError(str(self), *path, *self.path, is_told=self.is_told)
+
+
+def read_file(value: Mapping[str, Any]) -> FactsFile:
+    """A file's value as facts. Raises ShapeError for the first fault: of the known keys in their order, then others."""
+    return FactsFile(**_read_keys(value, _FILE, required="facts"))
+
+
+def _read_keys(value: Mapping[str, Any], shape: Mapping[str, Callable[[Any], Any]], *, required: str) -> dict[str, Any]:
+    found = {}
+    for key, read in shape.items():
+        if key in value:
+            try:
+                found[key] = read(value[key])
+            except ShapeError as fault:
+                raise fault.below(key) from None
+        elif key == required:
+            raise ShapeError(f"no key {key!r}. Add it.", key)
+    if len(found) < len(value):
+        strange = next(key for key in value if key not in shape)
+        meant = near_miss(strange, shape)
+        hint = f" Did you mean {meant!r}?" if meant else ""
+        raise ShapeError(f"unknown key {strange!r}.{hint} Allowed here: {', '.join(shape)}.", strange)
+    return found
+
+
+def _read_text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    raise _unexpected("must be text", value)
+
+
+def _read_texts(value: object) -> tuple[str, ...]:
+    """One text, or a list of them."""
+    return (value,) if isinstance(value, str) else _read_list(value, _read_text)
+
+
+def _read_expect(value: object) -> Expect:
+    for allowed in EXPECTS:
+        if value == allowed:
+            return allowed
+    raise _unexpected(f"input should be {' or '.join(map(repr, EXPECTS))}", value)
+
+
+def _read_tags(value: object) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise _unexpected("must be a mapping", value)
+    return dict(zip(value, _read_all(value.items(), _read_text), strict=True))
+
+
+def _read_fact(value: object) -> Fact:
+    if not isinstance(value, dict):
+        raise _unexpected("must be a mapping with 'question' and 'answer'", value)
+    return Fact(**_read_keys(value, _FACT, required="question"))
+
+
+def _read_facts(value: object) -> tuple[Fact, ...]:
+    return _read_list(value, _read_fact)
+
+
+def _read_list(value: object, read: Callable[[Any], _T]) -> tuple[_T, ...]:
+    if not isinstance(value, list):
+        raise _unexpected("must be a list", value)
+    return _read_all(enumerate(value), read)
+
+
+def _read_all(pairs: Iterable[tuple[str | int, Any]], read: Callable[[Any], _T]) -> tuple[_T, ...]:
+    found = []
+    for name, value in pairs:
+        try:
+            found.append(read(value))
+        except ShapeError as fault:
+            raise fault.below(name) from None
+    return tuple(found)
+
+
+def _unexpected(expected: str, value: object) -> ShapeError:
+    return ShapeError(f"{expected}, got {reprlib.repr(value)}.", is_told=False)
+
+
+_FACT: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("id", "fact", "question", "answer"), _read_text),
+    **dict.fromkeys(("rephrased", "date_change"), _read_texts),
+    **dict.fromkeys(("system", "match"), _read_text),
+    "expect": _read_expect,
+    **dict.fromkeys(("answer_before", "context"), _read_text),
+    "tags": _read_tags,
+}
+"""In the order in which messages list them."""
+_FILE: dict[str, Callable[[Any], Any]] = {
+    "system": _read_text,
+    "match": _read_text,
+    "gates": _read_texts,
+    "facts": _read_facts,
+}
