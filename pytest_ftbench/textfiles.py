@@ -41,7 +41,7 @@ def read_text(path: Path, *, shown_as: str = "") -> str:
 
 def has_half_character(text: str) -> bool:
     """Whether the text holds a lone surrogate, which an escape can write but no file, socket or terminal can take."""
-    return _SURROGATE.search(text) is not None
+    return not text.isascii() and _SURROGATE.search(text) is not None
 
 
 def read_csv_rows(path: Path, *, shown_as: str = "") -> tuple[list[str], list[tuple[int, Row]]]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pytest_ftbench.datasets.schema import Fact, FactsFile, ShapeError, read_file
 from pytest_ftbench.datasets.yaml_lines import LinedYaml, parse_yaml
 from pytest_ftbench.errors import DataError
 from pytest_ftbench.records import Case, Expect
 from pytest_ftbench.textfiles import read_text
+
+if TYPE_CHECKING:
+    from pytest_ftbench.datasets.schema import Fact, FactsFile
 
 _SHIFT = re.compile(r"[+-]\s*\d+\s*y")
 
@@ -79,6 +82,8 @@ def _case(fact: Fact, file: FactsFile, variant: str, question: str, expect: Expe
 
 
 def _validated(document: LinedYaml, place: str) -> FactsFile:
+    from pytest_ftbench.datasets.schema import ShapeError, read_file
+
     if not isinstance(document.value, dict):
         raise DataError(f"{place}:1", "expected a mapping with the key 'facts'. See the example in the README.")
     try:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pytest_ftbench.errors import DataError
 from pytest_ftbench.textfiles import has_half_character
-
-if TYPE_CHECKING:
-    from yaml.events import Event
 
 Value = str | list["Value"] | dict[str, "Value"]
 Path = tuple[str | int, ...]
@@ -49,8 +47,7 @@ def parse_yaml(text: str, place: str) -> LinedYaml:
     builder = _Builder(place)
     try:
         # Events, not nodes: yaml.compose is recursive, and in its C version deep brackets end the interpreter.
-        for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-            builder.take(event)
+        builder.take_all(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         fault = f"not readable as YAML ({error.problem}). Check indent and quotes."
@@ -93,23 +90,24 @@ class _Builder:
             raise DataError(self._place, "the file holds no value. Give it a mapping with 'facts'.")
         return LinedYaml(self._roots[0], self._lines)
 
-    def take(self, event: Event) -> None:
-        from yaml import events
+    def take_all(self, events: Iterable[Any]) -> None:  # yaml's, told apart by exact type: a file has thousands
+        from yaml import events as kinds
 
-        mark = event.start_mark
-        line = mark.line + 1 if mark else 1
-        if isinstance(event, events.ScalarEvent):
-            self._check_tag(event.tag, line)
-            self._add(self._text(event.value, line), line, event.anchor)
-        elif isinstance(event, events.CollectionStartEvent):
-            self._check_tag(event.tag, line)
-            self._begin({} if isinstance(event, events.MappingStartEvent) else [], line, event.anchor)
-        elif isinstance(event, events.CollectionEndEvent):
-            self._end()
-        elif isinstance(event, events.AliasEvent):
-            self._add_alias(str(event.anchor), line)
-        elif isinstance(event, events.DocumentStartEvent) and self._roots:
-            raise DataError(f"{self._place}:{line}", "a second document begins. Keep one document in a file.")
+        for event in events:
+            kind = type(event)
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            if kind is kinds.ScalarEvent:
+                self._check_tag(event.tag, line)
+                self._add(self._text(event.value, line), line, event.anchor)
+            elif kind is kinds.MappingStartEvent or kind is kinds.SequenceStartEvent:
+                self._check_tag(event.tag, line)
+                self._begin({} if kind is kinds.MappingStartEvent else [], line, event.anchor)
+            elif kind is kinds.MappingEndEvent or kind is kinds.SequenceEndEvent:
+                self._end()
+            elif kind is kinds.AliasEvent:
+                self._add_alias(str(event.anchor), line)
+            elif kind is kinds.DocumentStartEvent and self._roots:
+                raise DataError(f"{self._place}:{line}", "a second document begins. Keep one document in a file.")
 
     def _begin(self, value: Value, line: int, anchor: str | None) -> None:
         if self._expects_key():
@@ -175,8 +173,8 @@ class _Builder:
         return path
 
     def _check_tag(self, tag: str | None, line: int) -> None:
-        if tag not in (None, "!") and tag not in _PLAIN_TAGS:
-            shown = tag.replace(_TAG, "!!") if tag else tag
+        if tag is not None and tag != "!" and tag not in _PLAIN_TAGS:
+            shown = tag.replace(_TAG, "!!")
             raise DataError(f"{self._place}:{line}", f"tag {shown!r} has no meaning here. Write plain text.")
 
     def _text(self, text: str, line: int) -> str:
