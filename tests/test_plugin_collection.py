@@ -71,6 +71,28 @@ def test_awkward_names_can_be_selected_by_the_id_that_is_printed(project: Projec
         assert len(collected(project, "--ftbench-model", model, "-k", word)) == number, word
 
 
+def test_tree_is_the_same_whether_files_or_ids_are_named(project: Project) -> None:
+    facts = [f"{{id: f{n}, question: Is it {n}?, answer: yes, rephrased: [So {n}?]}}" for n in range(2)]
+    for name in ("a", "b"):
+        project.write(f"{name}.ftbench.yaml", f"facts: [{', '.join(facts)}]")
+    model = ("--ftbench-model", f"m={project.train()}")
+    ids = ("f0", "f0::memorization[m]", "f0::rephrased[m]", "f1", "f1::memorization[m]", "f1::rephrased[m]")
+
+    def tree(*args: str) -> list[str]:
+        lines = project.pytester.runpytest_subprocess("--co", *model, *args).outlines
+        return [
+            line for line in lines if line.lstrip().startswith("<") and "ftbench" not in line and "<Dir" not in line
+        ]
+
+    whole = tree()
+    assert [line.split()[1].rstrip(">") for line in whole] == [name.rpartition("::")[2] for name in ids] * 2
+    assert tree("a.ftbench.yaml", "b.ftbench.yaml") == tree(
+        "a.ftbench.yaml::f0", "a.ftbench.yaml::f1", "b.ftbench.yaml"
+    )
+    assert tree("a.ftbench.yaml", "b.ftbench.yaml") == whole
+    assert tree("b.ftbench.yaml::f1::rephrased[m]") == [whole[3], whole[5]]
+
+
 def test_loadscope_keeps_the_questions_about_one_fact_together(project: Project) -> None:
     asked = [f"{{id: f{n}, question: Is it {n}?, answer: yes, rephrased: [So {n}?, Or {n}?]}}" for n in range(4)]
     project.write("f.ftbench.yaml", f"facts: [{', '.join(asked)}]")

@@ -24,9 +24,13 @@ def collect_file(file_path: Path, parent: pytest.Collector) -> CaseFileNode | No
 
 
 class CaseFileNode(pytest.File):
-    """A data file; its children are facts."""
+    """A data file; its children are facts.
 
-    def collect(self) -> Iterator[FactNode]:
+    Where the whole file is wanted it gives the facts' questions at once, which costs a fact a third of what it costs
+    pytest to collect it as well. The tree is the same.
+    """
+
+    def collect(self) -> Iterator[FactNode | CaseItem]:
         from pytest_ftbench.datasets import load_cases, suite_name
         from pytest_ftbench.gates import parse_gate
         from pytest_ftbench.names import node_names
@@ -47,8 +51,17 @@ class CaseFileNode(pytest.File):
         facts: dict[str, list[Case]] = {}
         for case in file.cases:
             facts.setdefault(case.fact, []).append(case)
+        marker, has_to_choose = pytest.mark.ftbench, self._has_to_choose()
         for name, cases in zip(node_names(list(facts)), facts.values(), strict=True):
-            yield FactNode.from_parent(self, name=name, cases=cases)
+            fact = FactNode.from_parent(self, name=name, cases=cases, aliases=state.aliases, marker=marker)
+            if has_to_choose:
+                yield fact
+            else:
+                yield from fact.collect()
+
+    def _has_to_choose(self) -> bool:
+        """Whether pytest may look for one of the facts, which it does among our children: by an id, or under `--lf`."""
+        return bool(self.config.getoption("lf", False)) or any("::" in arg for arg in self.config.args)
 
     def _place_of(self, gate: str) -> str:
         """The file and the line on which a gate is written out, as far as it stands on one line."""
@@ -60,20 +73,26 @@ class CaseFileNode(pytest.File):
 class FactNode(pytest.Collector):
     """A fact; its children are the questions about it, once for each endpoint."""
 
-    def __init__(self, *, cases: list[Case], **node: Any) -> None:
+    def __init__(
+        self, *, cases: list[Case], aliases: tuple[str, ...], marker: pytest.MarkDecorator, **node: Any
+    ) -> None:
         super().__init__(**node)
-        self._cases = cases
+        self._cases, self._aliases, self._marker = cases, aliases, marker
 
     def collect(self) -> Iterator[CaseItem]:
-        aliases: Iterable[str | None] = get_state(self.config).aliases or (None,)
-        scope = self.nodeid.partition("::")[0]
+        aliases: Iterable[str | None] = self._aliases or (None,)
+        nodeid = self.nodeid
+        scope = nodeid.partition("::")[0]
         for case, leaf in zip(self._cases, leaf_names(self._cases), strict=True):
             for alias in aliases:
                 name = f"{leaf}[{alias}]" if alias else leaf
                 # Named outright: pytest 9.2 reads a bracket in a node id as parameters only when it parses the text,
                 # and would not find the item again under --lf.
-                nodeid = f"{self.nodeid}::{name}"
-                yield CaseItem.from_parent(self, name=name, nodeid=nodeid, subject=Subject(case, alias, scope))
+                item: CaseItem = CaseItem.from_parent(
+                    self, name=name, nodeid=f"{nodeid}::{name}", subject=Subject(case, alias, scope)
+                )
+                item.add_marker(self._marker)
+                yield item
 
 
 def leaf_names(cases: list[Case]) -> list[str]:
@@ -81,6 +100,8 @@ def leaf_names(cases: list[Case]) -> list[str]:
     from pytest_ftbench.names import node_name, repeated, short_hash
 
     names = [node_name(_own_name(case)) for case in cases]
+    if len(names) == 1:
+        return names
     clashing = set(repeated(names))
     return [
         f"{name}-{short_hash(case.variant, case.id, case.question)}" if name in clashing else name
@@ -100,7 +121,6 @@ class CaseItem(pytest.Item):
 
     def __init__(self, *, subject: Subject, **node: Any) -> None:
         super().__init__(**node)
-        self.add_marker("ftbench")
         self._trial = give_trial(self, subject)
 
     def setup(self) -> None:
