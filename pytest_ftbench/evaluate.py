@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
 from pytest_ftbench.prompts import content_hash
@@ -69,15 +70,18 @@ def own_verdict(*, holds: bool, reason: str) -> Verdict:
 
 
 _NAMES = tuple(field.name for field in fields(Result))
+_VALUES = attrgetter(*_NAMES)
 
 
 def to_plain(result: Result) -> dict[str, Any]:
     """The result as text, numbers, lists and mappings, in the order of its fields."""
-    plain = {name: getattr(result, name) for name in _NAMES}
-    return plain | {"flags": list(result.flags), "tags": dict(result.tags)}
+    plain = dict(zip(_NAMES, _VALUES(result), strict=True))
+    plain["flags"], plain["tags"] = list(result.flags), dict(result.tags)
+    return plain
 
 
 def from_plain(data: Mapping[str, Any]) -> Result:
     """The result that `to_plain` wrote; fields of a later version are passed over."""
-    known = {name: data.get(name) for name in _NAMES}
-    return Result(**known | {"flags": tuple(data.get("flags") or ()), "tags": dict(data.get("tags") or {})})
+    known: dict[str, Any] = dict(zip(_NAMES, map(data.get, _NAMES), strict=True))
+    known["flags"], known["tags"] = tuple(known["flags"] or ()), dict(known["tags"] or {})
+    return Result(**known)

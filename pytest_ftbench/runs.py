@@ -73,8 +73,11 @@ class RunWriter:
         self._file.flush()
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False)
+
+
 def _line(line: Line) -> str:
-    return json.dumps(line, ensure_ascii=False) + "\n"
+    return _JSON.encode(line) + "\n"
 
 
 def _order(result: Result) -> tuple[str | int, ...]:

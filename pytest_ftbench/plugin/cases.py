@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -41,6 +41,7 @@ class Trial:
     """Whether the test's body runs at this moment."""
     failed_within: BaseException | None = None
     """What a subtest failed with."""
+    _question: Question | None = field(default=None, init=False)
 
     def begin(self) -> None:
         """Forget an earlier run of the same test."""
@@ -53,7 +54,9 @@ class Trial:
 
     def question(self, state: State) -> Question:
         """What the test's case sends."""
-        return state.question(self.subject.case, self.alias)
+        if self._question is None:
+            self._question = state.question(self.subject.case, self.alias)
+        return self._question
 
     def answer(self, state: State) -> Completion:
         """The completion, prefetched as a rule. Without one the test ends here, as an error and not as a miss.
@@ -69,10 +72,15 @@ class Trial:
 
     def judge(self, state: State) -> Verdict:
         """What the matchers say of the answer; the reason is fit to be shown."""
+        return self.grade(self.answer(state), state)
+
+    def grade(self, completion: Completion, state: State) -> Verdict:
+        """What the matchers say of a completion of the case's question; the reason is fit to be shown."""
         from pytest_ftbench.judges import judge_completion
 
-        found = judge_completion(self.subject.case, self.answer(state), matchers=state.matchers)
-        self.verdict = replace(found, reason=clean(found.reason))
+        found = judge_completion(self.subject.case, completion, matchers=state.matchers)
+        reason = clean(found.reason)
+        self.verdict = found if reason == found.reason else replace(found, reason=reason)
         return self.verdict
 
 
@@ -95,7 +103,7 @@ def give_trial(item: pytest.Item, subject: Subject) -> Trial:
     """Make the item a test of the subject, which `-k` finds by the subject's own words as well."""
     case = subject.case
     words = (case.fact, case.id, case.variant, case.suite, *case.tags.values())
-    item.extra_keyword_matches.update(word for word in words if word)
+    item.extra_keyword_matches.update(filter(None, words))
     item.stash[TRIAL] = trial = Trial(subject)
     return trial
 

@@ -130,9 +130,9 @@ class CaseItem(pytest.Item):
         self._trial.answer(get_state(self.config))
 
     def runtest(self) -> None:
-        verdict = self._trial.judge(get_state(self.config))
+        assert self._trial.completion is not None  # setup has asked
+        verdict = self._trial.grade(self._trial.completion, get_state(self.config))
         if not verdict:
-            assert self._trial.completion is not None  # setup has asked
             raise WrongAnswer(explain(self._trial.subject.case, self._trial.completion, verdict))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # as in pytest.Item

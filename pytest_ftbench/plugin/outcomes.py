@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pytest_ftbench.evaluate import build_result, own_verdict, to_plain
+from pytest_ftbench.evaluate import build_result, from_plain, own_verdict, to_plain
 from pytest_ftbench.gates.curtail import NOT_RUN
 from pytest_ftbench.plugin.cases import Trial, trial_of
 from pytest_ftbench.plugin.state import State
@@ -129,8 +129,6 @@ def _attach(report: pytest.TestReport, trial: Trial, result: Result, *, is_misse
 
 def recorded(report: pytest.TestReport) -> Recorded | None:
     """What a report carries, in whichever process it was made."""
-    from pytest_ftbench.evaluate import from_plain
-
     data: dict[str, Any] | None = getattr(report, REPORT_KEY, None)
     if data is None:
         return None
@@ -145,6 +143,8 @@ def miss_reason(result: Result) -> str:
 
 def _clean_report(report: pytest.TestReport) -> None:
     """Take out what a model's text could do to a terminal or an XML file, wherever pytest has put that text."""
+    if not (report.sections or report.user_properties or report.longrepr or hasattr(report, "wasxfail")):
+        return  # as nearly always
     report.sections = [(clean(name), clean(text)) for name, text in report.sections]
     report.user_properties = [
         (name, clean(value) if isinstance(value, str) else value) for name, value in report.user_properties

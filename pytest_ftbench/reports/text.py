@@ -16,7 +16,7 @@ def clean(text: str) -> str:
 
     Line ends and tabs stay; a carriage return does not.
     """
-    if _PLAIN.fullmatch(text):
+    if text.isascii() and (text.isprintable() or _PLAIN.fullmatch(text)):
         return text
     return "".join(_shown(character) for character in text)
 
