@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_ftbench.datasets.builtin import BUILTIN_PREFIX, builtin_file
@@ -51,7 +51,7 @@ def load_cases(path: Path, *, suite: str, readers: Mapping[str, Reader] = READER
     cases, gates = reader(path, place)
     if not cases:
         raise DataError(place, "holds no cases. Give it at least one question.")
-    return CaseFile(identify([replace(case, suite=suite) for case in cases]), tuple(gates))
+    return CaseFile(identify(cases, suite=suite), tuple(gates))
 
 
 def load_source(source: str, *, folder: Path, root: Path, readers: Mapping[str, Reader] = READERS) -> CaseFile:

@@ -11,19 +11,29 @@ from pytest_ftbench.names import short_hash
 from pytest_ftbench.records import Case
 
 
-def identify(cases: Sequence[Case]) -> tuple[Case, ...]:
+def identify(cases: Sequence[Case], *, suite: str | None = None) -> tuple[Case, ...]:
     """The cases with fact and id filled in, and the trained answer where abstention is due.
 
+    suite: the question set they all belong to; None: each says its own.
     A case without a fact is its own: its id names the fact, or its question where there is no id. A case without an
     id is known by its variant, with a hash of its question where the fact has several of that variant. Rows that
     share an id but ask differently become `id`, `id#2`, ... in the order of their questions, not of the file.
     Raises DataError where the same question stands twice under one name.
     """
-    named = _number_repeats([replace(case, fact=case.fact or case.id or case.question) for case in cases])
+    named = _number_repeats([_with_owner(case, suite) for case in cases])
+    if all(case.expect == "answer" for case in named):
+        return tuple(named)
     siblings = defaultdict(list)
     for case in named:
         siblings[case.suite, case.fact].append(case)
     return tuple(_with_trained_answer(case, siblings[case.suite, case.fact]) for case in named)
+
+
+def _with_owner(case: Case, suite: str | None) -> Case:
+    fact = case.fact or case.id or case.question
+    if suite is None or suite == case.suite:
+        return case if fact == case.fact else replace(case, fact=fact)
+    return replace(case, suite=suite, fact=fact)
 
 
 def _number_repeats(cases: Sequence[Case]) -> list[Case]:
@@ -34,10 +44,13 @@ def _number_repeats(cases: Sequence[Case]) -> list[Case]:
         groups[case.suite, case.variant, case.id, owner].append(index)
     named = list(cases)
     for indices in groups.values():
-        _refuse_doubles(cases[index] for index in indices)
-        ordered = sorted(indices, key=lambda index: _asked(cases[index]))
-        for position, index in enumerate(ordered, start=1):
-            named[index] = replace(cases[index], id=_id(cases[index], position=position, several=len(indices) > 1))
+        if len(indices) > 1:
+            _refuse_doubles(cases[index] for index in indices)
+            indices.sort(key=lambda index: _asked(cases[index]))
+        for position, index in enumerate(indices, start=1):
+            name = _id(cases[index], position=position, several=len(indices) > 1)
+            if name != cases[index].id:
+                named[index] = replace(cases[index], id=name)
     return _tell_apart(cases, named)
 
 
@@ -53,7 +66,9 @@ def _tell_apart(cases: Sequence[Case], named: list[Case]) -> list[Case]:
     Made ids clash when a written one looks like them (`x#2` beside a repeated `x`, a `rephrased` beside a row of that
     variant without an id), or when the hashes of two of very many questions begin alike.
     """
-    count = Counter(_name(case) for case in named)
+    count = Counter(map(_name, named))
+    if len(count) == len(named):
+        return named
     return [
         replace(case, id=f"{case.id}-{short_hash(*_asked(case), digits=24)}")
         if count[_name(case)] > 1 and case.id != written.id
