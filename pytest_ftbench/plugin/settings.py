@@ -131,11 +131,11 @@ def _path(config: pytest.Config, name: str, text: str) -> Path:
 
 def _table(config: pytest.Config) -> dict[str, Any]:
     """`[tool.ftbench]` of the root's pyproject.toml."""
-    import tomllib
-
     path = config.rootpath / "pyproject.toml"
     if not path.is_file():
         return {}
+    import tomllib
+
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("ftbench", {})
     except (OSError, ValueError) as error:
