@@ -1,13 +1,12 @@
-"""Every question asked once: what is known, what is being asked, and who waits for it."""
+"""Every question asked once: looked up, asked in the background, stored as it arrives."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
 
+from pytest_ftbench.answers import Answers, Counts
 from pytest_ftbench.lane import STOPPED, Lane
 from pytest_ftbench.prefetch import Prefetch
 from pytest_ftbench.prompts import answer_key
@@ -21,17 +20,7 @@ from pytest_ftbench.spending import Spending
 GRACE_S = 10.0
 """How long an interrupt waits for the calls in flight, whose answers are paid for."""
 _WAKE_S = 1.0
-"""Waits are cut up, so that Ctrl-C is noticed on systems where it cannot end a wait."""
-
-
-@dataclass(slots=True)
-class Counts:
-    """What a session's answers came from."""
-
-    calls: int = 0
-    cache_hits: int = 0
-    errors: int = 0
-
+"""See `answers`."""
 
 OnAnswer = Callable[[str, Completion], None]
 """Called with key and completion the moment an answer is known, in one thread at a time."""
@@ -50,7 +39,7 @@ class Engine:
 
     providers: by alias. open_store: called once, when the first answer of an endpoint that is not local is needed.
     mode: see `Shelf`; in `replay` nothing is asked. concurrency: how many calls to one endpoint are in flight at most,
-    at least 1; None adapts to what the endpoint allows.
+    at least 1; None adapts to what the endpoint allows. spending: counts costs, and may refuse questions.
     """
 
     def __init__(
@@ -65,7 +54,7 @@ class Engine:
     ) -> None:
         if concurrency is not None and concurrency < 1:
             raise ValueError(f"concurrency must be >= 1, got {concurrency}")
-        self.counts: dict[str, Counts] = {alias: Counts() for alias in providers}
+        self.answers = Answers(providers)
         self.spending = spending or Spending()
         self.lanes = {
             alias: Lane(alias, provider, most=concurrency, spending=self.spending, policy=policy)
@@ -77,11 +66,6 @@ class Engine:
         self._started_at: float | None = None
         self._prefetches: list[Prefetch] = []
         self._threads: list[threading.Thread] = []
-        self._changed = threading.Condition()
-        # Guarded by the condition, which is notified of every answer.
-        self._known: dict[str, Completion] = {}
-        self._expected: set[str] = set()
-        """Keys whose answers somebody is getting: a thread of ours, or another process of this run."""
         self._is_stopped = False
 
     def key(self, question: Question) -> str:
@@ -100,72 +84,32 @@ class Engine:
         identity = {**provider.identity, **own}
         return answer_key(question.prompt, identity=identity, sampling=provider.sampling, sample=question.sample)
 
-    # What is known
-
     def knows(self, question: Question) -> bool:
         """Whether the question has an answer already, in this process."""
-        return self.key(question) in self._known
-
-    def knows_key(self, key: str) -> bool:
-        """The same, by the question's key."""
-        return key in self._known
-
-    def is_coming(self, key: str) -> bool:
-        """Whether somebody is getting the answer, so that it is worth waiting for."""
-        return key in self._expected
-
-    @property
-    def is_asking(self) -> bool:
-        """Whether answers are on their way."""
-        return bool(self._expected)
-
-    def unlearn(self, key: str) -> None:
-        """Forget an answer, so that the question can be asked after all."""
-        self._known.pop(key, None)
-
-    def learn(self, key: str, completion: Completion) -> None:
-        """Take an answer that another process of this run has got."""
-        with self._changed:
-            self._known[key] = completion
-            self._expected.discard(key)
-            self._changed.notify_all()
-
-    def wait_for_news(self, is_there: Callable[[], bool]) -> None:
-        """Return once `is_there` holds; it is asked again after every answer."""
-        with self._changed:
-            while not is_there():
-                self._changed.wait(_WAKE_S)
+        return self.key(question) in self.answers
 
     # Getting answers
 
     def complete(self, question: Question) -> Completion:
         """The answer to one question: known, awaited if somebody is getting it, or got now."""
         key = self.key(question)
-        with self._changed:
-            while key not in self._known and key in self._expected:
-                self._changed.wait(_WAKE_S)
-            if key in self._known:
-                return self._known[key]
-            self._expected.add(key)
-        lane = self.lanes[question.endpoint]
-        if not lane.is_local:
-            self._begin({key: question}, _ignore)
-            return self.complete(question)
-        try:
-            self._take(key, question, lane.ask(question))
-        finally:  # an interrupt must not leave others waiting
-            self._forget([key])
-        return self._known[key]
+        while (known := self.answers.await_or_expect(key)) is None:
+            if self.lanes[question.endpoint].is_local:
+                try:
+                    self._take(key, question, self.lanes[question.endpoint].ask(question))
+                finally:  # an interrupt must not leave others waiting
+                    self.answers.give_up(key)
+            else:
+                self._begin({key: question}, _ignore)
+        return known
 
     def start(self, questions: Iterable[Question], *, on_answer: OnAnswer = _ignore) -> None:
         """Get every answer that nobody is getting yet, many at a time; those stored are known when this returns.
 
         Local endpoints are left alone: `complete` asks them. on_answer: called in this thread and in one of ours.
         """
-        remote = (question for question in questions if not self.lanes[question.endpoint].is_local)
-        wanted = {key: question for key, question in self.by_key(remote).items() if key not in self._expected}
-        self.expect(wanted)
-        self._begin(wanted, on_answer)
+        remote = self.by_key(question for question in questions if not self.lanes[question.endpoint].is_local)
+        self._begin({key: remote[key] for key in self.answers.expect(remote)}, on_answer)
 
     def _begin(self, wanted: Mapping[str, Question], on_answer: OnAnswer) -> None:
         outstanding = self._look_up(wanted, on_answer)
@@ -186,7 +130,7 @@ class Engine:
 
         on_tick: called some ten times a second meanwhile.
         """
-        self.expect(questions)
+        self.answers.expect(questions)
         outstanding = self._look_up(questions, on_answer)
         if outstanding:
             self._run(self._prepare(outstanding, on_answer, on_tick))
@@ -196,21 +140,16 @@ class Engine:
         found: dict[str, Question] = {}
         for question in questions:
             key = self.key(question)
-            if key not in self._known:
+            if key not in self.answers:
                 found.setdefault(key, question)
         return found
-
-    def expect(self, keys: Iterable[str]) -> None:
-        """Have `complete` wait for these: somebody is going to get them."""
-        with self._changed:
-            self._expected.update(key for key in keys if key not in self._known)
 
     def _look_up(self, questions: Mapping[str, Question], on_answer: OnAnswer) -> dict[str, Question]:
         """Learn what is stored; what is left is to be asked, in order. In `replay` mode that ends as an error."""
         outstanding = {}
         self._planned.update(questions)
         for key, question in questions.items():
-            if key in self._known:
+            if key in self.answers:
                 continue
             is_local = self.lanes[question.endpoint].is_local
             found = None if is_local else self._shelf.look_up(key)
@@ -246,15 +185,23 @@ class Engine:
             for key, question in prefetch.questions.items():
                 self._take(key, question, Completion(error=f"{type(error).__name__}: {error}"))
 
+    def _take(self, key: str, question: Question, completion: Completion) -> None:
+        is_asked = self._shelf.mode != "replay" or self.lanes[question.endpoint].is_local
+        was_sent = is_asked and not completion.cached and not completion.is_left_out
+        self.answers.take(key, completion, alias=question.endpoint, was_sent=was_sent)
+
+    # How far it has come
+
     def preview(self, questions: Iterable[Question]) -> dict[str, tuple[list[Completion], list[Question]]]:
         """For each endpoint the stored answers to some questions, and those that would be asked. Nothing is asked."""
         found: dict[str, tuple[list[Completion], list[Question]]] = {alias: ([], []) for alias in self.lanes}
         for key, question in self.by_key(questions).items():
             stored, outstanding = found[question.endpoint]
-            answer = None if self.lanes[question.endpoint].is_local else self._shelf.look_up(key)
+            is_local = self.lanes[question.endpoint].is_local
+            answer = None if is_local else self._shelf.look_up(key)
             if answer is not None:
                 stored.append(answer)
-            elif self._shelf.mode != "replay" or self.lanes[question.endpoint].is_local:
+            elif self._shelf.mode != "replay" or is_local:
                 outstanding.append(question)
         return found
 
@@ -262,7 +209,7 @@ class Engine:
         """How far the asking has come. From any thread."""
         remote = [lane for lane in self.lanes.values() if not lane.is_local]
         now = time.monotonic()
-        counts = self.totals()
+        counts = self.answers.totals()
         tokens_in, tokens_out = self.spending.tokens()
         costs = self.spending.costs_usd().values()
         return Snapshot(
@@ -276,8 +223,12 @@ class Engine:
             cost_usd=None if None in costs else sum(cost for cost in costs if cost is not None),
             elapsed_s=now - self._started_at if self._started_at is not None else 0.0,
             waiting_s=max([0.0, *(lane.limiter.paused_until - now for lane in remote)]),
-            is_over=not self.is_asking,
+            is_over=not self.answers.are_coming,
         )
+
+    def totals(self) -> Counts:
+        """The counts of all endpoints together."""
+        return self.answers.totals()
 
     # Stopping
 
@@ -298,8 +249,7 @@ class Engine:
     def abandon(self, keys: Iterable[str]) -> None:
         """End the wait for those that nobody is getting any more."""
         for key in keys:
-            if key not in self._known:
-                self.learn(key, Completion(error=STOPPED, is_left_out=True))
+            self.answers.learn(key, Completion(error=STOPPED, is_left_out=True))
 
     def join(self, within_s: float | None = None) -> bool:
         """Wait until all that `start` has begun has come back, at most so long; whether it has."""
@@ -311,30 +261,6 @@ class Engine:
                     return False
                 thread.join(left)
         return True
-
-    def _forget(self, keys: Iterable[str]) -> None:
-        with self._changed:
-            self._expected.difference_update(keys)
-            self._changed.notify_all()
-
-    def _take(self, key: str, question: Question, completion: Completion) -> None:
-        with self._changed:
-            if key not in self._known:
-                counts = self.counts[question.endpoint]
-                counts.cache_hits += completion.cached
-                was_sent = not completion.cached and not completion.is_left_out
-                counts.calls += was_sent and (self._shelf.mode != "replay" or self.lanes[question.endpoint].is_local)
-                counts.errors += completion.error is not None
-                self._known[key] = completion
-            self._expected.discard(key)
-            self._changed.notify_all()
-
-    def totals(self) -> Counts:
-        """The counts of all endpoints together."""
-        total: Counter[str] = Counter()
-        for counts in self.counts.values():
-            total.update(asdict(counts))
-        return Counts(**total)
 
     def close(self) -> None:
         """Release connections and the store."""

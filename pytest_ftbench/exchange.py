@@ -53,7 +53,7 @@ class Exchange:
         """
         self._on_tick = on_tick or _do_nothing
         wanted = self._engine.by_key(questions)
-        self._engine.expect(wanted)
+        self._engine.answers.expect(wanted)
         self._thread = threading.Thread(target=self._work, args=(wanted,), name="ftbench-exchange", daemon=True)
         self._thread.start()
 
@@ -69,7 +69,7 @@ class Exchange:
 
     def complete(self, question: Question) -> Completion:
         """The answer to one question, sent by one worker of the run even where it stands in no plan."""
-        if not (self._engine.knows(question) or self._engine.is_coming(self._engine.key(question))):
+        if not (self._engine.knows(question) or self._engine.answers.is_coming(self._engine.key(question))):
             self._share(question)
         return self._engine.complete(question)
 
@@ -80,7 +80,7 @@ class Exchange:
         path = self.folder / f"{key}.json"
         with FileLock(path.with_suffix(".lock")):
             if path.exists():
-                self._engine.learn(key, Completion(**json.loads(path.read_text(encoding="utf-8"))))
+                self._engine.answers.learn(key, Completion(**json.loads(path.read_text(encoding="utf-8"))))
                 return
             _write_whole(path, json.dumps(asdict(self._engine.complete(question))))
 
@@ -90,7 +90,7 @@ class Exchange:
         from filelock import FileLock, Timeout
 
         lock = FileLock(self.folder / _LOCK)
-        while not (self._should_stop() or all(map(self._engine.knows_key, wanted))):
+        while not (self._should_stop() or all(key in self._engine.answers for key in wanted)):
             with self._guard:
                 if self._is_over:
                     break
@@ -134,7 +134,7 @@ class Exchange:
     def _read_news(self) -> None:
         """Learn what has been written since the last time."""
         for key, completion in self._news():
-            self._engine.learn(key, completion)
+            self._engine.answers.learn(key, completion)
 
     def _news(self) -> Iterator[tuple[str, Completion]]:
         path = self.folder / ANSWERS

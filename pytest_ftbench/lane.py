@@ -82,7 +82,8 @@ class Lane:
             completion = self._not_asked()
         except EndpointError as error:
             completion = Completion(error=encodable(str(error)))
-            if error.fault == "endpoint":  # a limiter that has lost its patience, if not the endpoint itself
+            # A limiter that has lost its patience, if not the endpoint itself; or one that never answered, tried often.
+            if error.fault == "endpoint" or (error.fault == "transient" and not self._has_answered):
                 self.given_up = self.given_up or completion.error
         except Exception as error:  # noqa: BLE001  # a provider's fault is a status of its question, not of the session
             completion = Completion(error=encodable(f"{type(error).__name__}: {error}"))

@@ -8,7 +8,8 @@ import threading
 import pytest
 from engine_kit import LONG_S, Fake, Store, ask, fill, make, prefetch
 
-from pytest_ftbench.engine import Counts, Engine
+from pytest_ftbench.answers import Counts
+from pytest_ftbench.engine import Engine
 from pytest_ftbench.records import Completion
 from pytest_ftbench.shelf import CacheMode
 
@@ -159,7 +160,7 @@ def test_key_depends_on_prompt_sample_endpoint_and_sampling() -> None:
 def test_learnt_answer_is_not_asked_for() -> None:
     provider = Fake()
     engine = make(provider)
-    engine.learn(engine.key(ask("a")), Completion("learnt"))
+    engine.answers.learn(engine.key(ask("a")), Completion("learnt"))
     prefetch(engine, [ask("a")])
     assert (engine.complete(ask("a")).text, provider.asked) == ("learnt", [])
 
@@ -167,7 +168,7 @@ def test_learnt_answer_is_not_asked_for() -> None:
 def test_counts_are_kept_for_each_endpoint() -> None:
     engine = Engine({"e": Fake(), "f": Fake(model="n", answer=lambda _: Completion(error="no"))}, open_store=Store)
     prefetch(engine, [ask("a", "e"), ask("b", "e"), ask("a", "f")])
-    assert engine.counts == {"e": Counts(2, 0, 0), "f": Counts(1, 0, 1)}
+    assert engine.answers.counts == {"e": Counts(2, 0, 0), "f": Counts(1, 0, 1)}
 
 
 def test_close_releases_endpoints_and_store() -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from engine_kit import LONG_S, Fake, Store, ask, fill, make, prefetch
 
-from pytest_ftbench.engine import Counts, Engine
+from pytest_ftbench.answers import Counts
+from pytest_ftbench.engine import Engine
 from pytest_ftbench.errors import EndpointError, Fault
 from pytest_ftbench.records import Completion
 from pytest_ftbench.shelf import NoStore

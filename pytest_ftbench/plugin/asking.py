@@ -65,7 +65,7 @@ class Asking:
             state.exchange.start(wanted.values(), on_tick=on_tick)
             return
         state.engine.start(wanted.values())
-        if state.engine.is_asking and not getattr(session.config.option, "stepwise", False):
+        if state.engine.answers.are_coming and not getattr(session.config.option, "stepwise", False):
             from pytest_ftbench.plugin.ready import ReadyFirst
 
             # Not under --stepwise, which takes the order of the tests for the order in which they ran.

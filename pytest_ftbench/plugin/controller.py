@@ -167,7 +167,7 @@ class Controller:
         cost = {"cost_usd": None if None in costs else sum(filter(None, costs))}
         end = None if self._was_interrupted else {"exit_status": int(session.exitstatus), **counts, **cost}
         gates = [decision.result for decision in self._decisions]
-        self._recording.finish(gates, end, has_asked=any(counts.values()))
+        self._recording.finish(gates, end, has_asked=any(counts.values()) or bool(gates))
         if self._has_looped:
             results = self._results()
             self._state.config.hook.pytest_ftbench_report(config=self._state.config, results=results, gates=gates)

@@ -44,7 +44,7 @@ class Model:
         question = replace(self._state.ask_of(self.alias, prompt, system=system or ""), sample=sample)
         completion = self._state.complete(question)
         if completion.is_left_out and completion.error == NOT_RUN:  # no gate needs it, but this test does
-            self._state.engine.unlearn(self._state.engine.key(question))
+            self._state.engine.answers.forget(self._state.engine.key(question))
             completion = self._state.engine.complete(question)
         if self._trial is not None and self._trial.completion is None:
             self._trial.completion = completion

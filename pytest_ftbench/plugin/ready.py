@@ -31,7 +31,7 @@ class ReadyFirst:
     def pytest_runtest_protocol(self, item: pytest.Item) -> object:
         if not self._waits(item) or item not in self._places:
             return None
-        self._engine.wait_for_news(lambda: self._ready_instead_of(item) is not None)
+        self._engine.answers.wait_for_news(lambda: self._ready_instead_of(item) is not None)
         other = self._ready_instead_of(item)
         if other is None or other is item:
             return None
@@ -43,7 +43,7 @@ class ReadyFirst:
 
     def _waits(self, item: pytest.Item) -> bool:
         key = self._keys.get(item)
-        return key is not None and self._engine.is_coming(key)
+        return key is not None and self._engine.answers.is_coming(key)
 
     def _ready_instead_of(self, item: pytest.Item) -> pytest.Item | None:
         """The test itself once its answer is there, else the next that can run; None: all of them wait."""
