@@ -247,9 +247,9 @@ def test_mistakes_in_a_data_file_are_one_line_that_names_it(any_project: Project
 def test_tests_beside_a_broken_file_are_prefetched_all_the_same_under_xdist(project: Project) -> None:
     project.write("broken.ftbench.yaml", "facts: 3")
     project.write("fine.ftbench.yaml", "facts: [{id: desks, question: How many desks are there?, answer: 12}]")
-    project.write("conftest.py", "from pytest_ftbench.engine import Engine\nold = Engine.prefetch\n"
-        "def prefetch(self, *args, **options):\n    open('prefetched', 'w').close()\n"
-        "    return old(self, *args, **options)\nEngine.prefetch = prefetch\n")  # fmt: skip
+    project.write("conftest.py", "from pytest_ftbench.engine import Engine\nold = Engine.ask_all\n"
+        "def ask_all(self, *args, **options):\n    open('prefetched', 'w').close()\n"
+        "    return old(self, *args, **options)\nEngine.ask_all = ask_all\n")  # fmt: skip
     project.workers = ("-n", "2")
     result = project.run("--ftbench-model", project.train())
     result.assert_outcomes(passed=1, errors=1)
