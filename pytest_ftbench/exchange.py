@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -124,7 +125,8 @@ class Exchange:
     def _tick(self) -> None:
         if self._should_stop():
             self._engine.stop()
-        _write_whole(self.folder / PROGRESS, json.dumps(self._engine.snapshot().as_dict()))
+        with suppress(OSError):  # the folder goes with the controller, and answers in flight are worth more
+            _write_whole(self.folder / PROGRESS, json.dumps(self._engine.snapshot().as_dict()))
         self._on_tick()
 
     def _should_stop(self) -> bool:

@@ -38,6 +38,8 @@ class ReadyFirst:
         here, there = self._places[item], self._places[other]
         self._items[here], self._items[there] = other, item
         self._places[item], self._places[other] = there, here
+        # What was kept for this test, as its predecessor was torn down, is not what the other one needs.
+        item.session._setupstate.teardown_exact(other)
         following = self._items[here + 1] if here + 1 < len(self._items) else None
         return item.config.hook.pytest_runtest_protocol(item=other, nextitem=following)
 
