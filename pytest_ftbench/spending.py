@@ -83,7 +83,7 @@ class Spending:
     @property
     def refusal(self) -> str:
         """The error of a question that the budget leaves no room for."""
-        return f"not asked: the budget of ${self._budget_usd:.2f} (--ftbench-budget) leaves no room for it"
+        return f"not asked: the budget of ${self._budget_usd:g} (--ftbench-budget) leaves no room for it"
 
     def admit(self, question: Question) -> bool:
         """Whether the budget allows one more question; if so, its estimated cost is set aside until `settle`."""
@@ -95,7 +95,7 @@ class Spending:
                 return False
             estimate = terms.price.cost_usd(*self._estimate(question, terms))
             spent = sum(used.cost_usd for used in self._used.values()) + sum(self._reserved.values())
-            if spent + estimate > self._budget_usd:
+            if spent + estimate > self._budget_usd * (1 + 1e-9):  # sums of fractions of a cent are not exact
                 self._is_spent = True
                 return False
             self._reserved[question] = estimate

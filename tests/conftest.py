@@ -35,6 +35,8 @@ def _own_user_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyt
     of_terminals = ("NO_COLOR", "FORCE_COLOR", "CI", "BUILD_NUMBER")  # pytest writes more when it runs in CI
     for name in (*of_openai, *of_terminals):
         monkeypatch.delenv(name, raising=False)
+    # Hypothesis is imported by its plugin at the end of every session, which would take most of the time of ours.
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest -p no:anyio")
 
 
 @dataclass
