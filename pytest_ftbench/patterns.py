@@ -1,6 +1,6 @@
 """Regular expressions that are compiled when they are first used.
 
-Python compiles those of the judges in some 60 ms, and most sessions need a few of them.
+Python compiles ours in some 70 ms, and most sessions need a few of them.
 """
 
 from __future__ import annotations

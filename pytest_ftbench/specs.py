@@ -10,13 +10,14 @@ from urllib.parse import quote, unquote
 
 from pytest_ftbench.errors import SpecError
 from pytest_ftbench.names import near_miss
+from pytest_ftbench.patterns import pattern
 from pytest_ftbench.providers import EndpointSpec, ProviderFactory
 from pytest_ftbench.providers.options import COMMON_KEYS, read_prices, read_sampling
 
 TABLE = "[tool.ftbench.models]"
 
 _ALIAS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_LIKE_A_SECRET = re.compile(
+_LIKE_A_SECRET = pattern(
     r"(?:^|[_-])(?:api[_-]?key|key|token|secret|pass(?:word|wd)?|auth(?:orization)?|bearer|credentials?)$"
 )
 _NOT_YET = ("vertex",)

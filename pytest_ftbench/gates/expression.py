@@ -11,8 +11,9 @@ from pytest_ftbench.errors import SpecError
 from pytest_ftbench.gates.metrics import METRICS
 from pytest_ftbench.gates.selector import QUOTED, AnyAsked, Condition, Selector, field_of, parse_selector
 from pytest_ftbench.names import near_miss
+from pytest_ftbench.patterns import pattern
 
-_GATE = re.compile(
+_GATE = pattern(
     r"""\s*(?P<metric>[A-Za-z_][\w-]*)\s*(?:\[(?P<selector>(?:"[^"]*"|'[^']*'|[^\]"'])*)\])?\s*
         (?P<op>>=|<=|>|<)\s*(?P<bound>[^@\s]+)\s*(?:@\s*(?P<level>\S+))?\s*""",
     re.VERBOSE,

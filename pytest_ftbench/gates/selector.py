@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from pytest_ftbench.errors import SpecError
+from pytest_ftbench.patterns import pattern
 
 
 class Asked(Protocol):
@@ -96,8 +97,8 @@ def _listed(values: list[str], most: int = 12) -> str:
 QUOTED = r'''"(?:[^"]|"")*"''' + r"""|'(?:[^']|'')*'"""
 """A quoted text; a quote inside is written twice."""
 _ANY_VALUE = rf"""\s*(?:{QUOTED}|[^,|\]"'\s][^,|\]]*)\s*"""
-_ITEM = re.compile(rf"""\s*(?P<key>[\w.-]+)\s*(?P<op>!?=)(?P<values>{_ANY_VALUE}(?:\|{_ANY_VALUE})*)(?:,|$)""")
-_VALUE = re.compile(_ANY_VALUE)
+_ITEM = pattern(rf"""\s*(?P<key>[\w.-]+)\s*(?P<op>!?=)(?P<values>{_ANY_VALUE}(?:\|{_ANY_VALUE})*)(?:,|$)""")
+_VALUE = pattern(_ANY_VALUE)
 
 
 def parse_selector(text: str) -> Selector:

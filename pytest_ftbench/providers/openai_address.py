@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from pytest_ftbench.errors import EndpointError, SpecError
+from pytest_ftbench.patterns import pattern
 from pytest_ftbench.providers import EndpointSpec
 
 OFFICIAL = "https://api.openai.com/v1"
 PLACEHOLDER = "no-key-needed"
 """Sent where no key is due: the SDK refuses to work without one, and local servers ignore it."""
 
-_VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_VARIABLE_NAME = pattern(r"[A-Za-z_][A-Za-z0-9_]*")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from pytest_ftbench.errors import EndpointError, Fault
 from pytest_ftbench.providers.openai_limits import Headers, may_ask_again, read_pause, read_retry_after
+from pytest_ftbench.patterns import pattern
 
 _LONGEST = 300
-_KEY_LIKE = re.compile(r"\bsk-[\w*-]{4,}")
+_KEY_LIKE = pattern(r"\bsk-[\w*-]{4,}")
 _HINTS = {
     401: "Check the key.",
     404: "Is base_url right, and does the model exist?",

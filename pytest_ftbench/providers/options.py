@@ -8,13 +8,14 @@ import re
 from pathlib import Path
 
 from pytest_ftbench.errors import SpecError
+from pytest_ftbench.patterns import pattern
 from pytest_ftbench.providers import EndpointSpec
 
 PRICE_KEYS = ("price_in", "price_out")
 COMMON_KEYS = ("temperature", "max_tokens", "seed", "system", "revision", *PRICE_KEYS)
 """The keys that every provider takes."""
 
-_VARIABLE = re.compile(r"\$\{(\w+)\}")
+_VARIABLE = pattern(r"\$\{(\w+)\}")
 
 
 def read_sampling(spec: EndpointSpec) -> dict[str, float | int | None]:
