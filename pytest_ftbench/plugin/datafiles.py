@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,20 @@ class CaseFileNode(pytest.File):
     pytest to collect it as well. The tree is the same.
     """
 
+    shown_path = ""
+    """Its path relative to the root, once it is known."""
+    _hooks: Any = None
+
+    @property
+    def hooks_of_items(self) -> Any:  # pytest's hook relay has no public name
+        """What `ihook` of its questions is: found out anew only while conftest files may still be loaded."""
+        if self._hooks is not None:
+            return self._hooks
+        hooks = self.ihook
+        if self.session.testscollected:
+            self._hooks = hooks
+        return hooks
+
     def collect(self) -> Iterator[FactNode | CaseItem]:
         from pytest_ftbench.datasets import load_cases, suite_name
         from pytest_ftbench.gates import parse_gate
@@ -51,9 +66,9 @@ class CaseFileNode(pytest.File):
         facts: dict[str, list[Case]] = {}
         for case in file.cases:
             facts.setdefault(case.fact, []).append(case)
-        marker, has_to_choose = pytest.mark.ftbench, self._has_to_choose()
+        aliases, marker, has_to_choose = state.aliases, pytest.mark.ftbench, self._has_to_choose()
         for name, cases in zip(node_names(list(facts)), facts.values(), strict=True):
-            fact = FactNode.from_parent(self, name=name, cases=cases, aliases=state.aliases, marker=marker)
+            fact = FactNode.from_parent(self, name=name, cases=cases, file=self, aliases=aliases, marker=marker)
             if has_to_choose:
                 yield fact
             else:
@@ -74,10 +89,16 @@ class FactNode(pytest.Collector):
     """A fact; its children are the questions about it, once for each endpoint."""
 
     def __init__(
-        self, *, cases: list[Case], aliases: tuple[str, ...], marker: pytest.MarkDecorator, **node: Any
+        self,
+        *,
+        cases: list[Case],
+        file: CaseFileNode,
+        aliases: tuple[str, ...],
+        marker: pytest.MarkDecorator,
+        **node: Any,
     ) -> None:
         super().__init__(**node)
-        self._cases, self._aliases, self._marker = cases, aliases, marker
+        self._cases, self._file, self._aliases, self._marker = cases, file, aliases, marker
 
     def collect(self) -> Iterator[CaseItem]:
         aliases: Iterable[str | None] = self._aliases or (None,)
@@ -88,8 +109,9 @@ class FactNode(pytest.Collector):
                 name = f"{leaf}[{alias}]" if alias else leaf
                 # Named outright: pytest 9.2 reads a bracket in a node id as parameters only when it parses the text,
                 # and would not find the item again under --lf.
+                subject = Subject(case, alias, scope)
                 item: CaseItem = CaseItem.from_parent(
-                    self, name=name, nodeid=f"{nodeid}::{name}", subject=Subject(case, alias, scope)
+                    self, name=name, nodeid=f"{nodeid}::{name}", subject=subject, file=self._file
                 )
                 item.add_marker(self._marker)
                 yield item
@@ -119,8 +141,9 @@ def _own_name(case: Case) -> str:
 class CaseItem(pytest.Item):
     """One question to one endpoint. Not right: it fails, or under a gate it is missed."""
 
-    def __init__(self, *, subject: Subject, **node: Any) -> None:
+    def __init__(self, *, subject: Subject, file: CaseFileNode, **node: Any) -> None:
         super().__init__(**node)
+        self._file = file
         self._trial = give_trial(self, subject)
 
     def setup(self) -> None:
@@ -139,6 +162,17 @@ class CaseItem(pytest.Item):
         if isinstance(excinfo.value, WrongAnswer):
             return Explained(str(excinfo.value))
         return super().repr_failure(excinfo, style)
+
+    @cached_property
+    def location(self) -> tuple[str, int | None, str]:
+        """As pytest has it, but the path is made relative once for all questions of a file."""
+        if not self._file.shown_path:
+            self._file.shown_path = super().location[0]
+        return self._file.shown_path, *self.reportinfo()[1:]
+
+    @property
+    def ihook(self) -> Any:  # pytest's hook relay has no public name
+        return self._file.hooks_of_items
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         line = self._trial.subject.case.place.rpartition(":")[2]
