@@ -20,7 +20,9 @@ LONG_S = 60.0
 
 def facts(count: int, *gates: str) -> str:
     lines = [f"  - {{id: f{n:03}, question: What is {n} in words?, answer: word {n}}}" for n in range(count)]
-    return "\n".join(["facts:", *lines, "gates:", *(f"  - '{gate}'" for gate in gates)] if gates else ["facts:", *lines])
+    return "\n".join(
+        ["facts:", *lines, "gates:", *(f"  - '{gate}'" for gate in gates)] if gates else ["facts:", *lines]
+    )
 
 
 def number(asked: Asked) -> int:
@@ -135,7 +137,13 @@ def test_two_sessions_started_together_send_each_question_once(project: Project)
         command = [sys.executable, "-m", "pytest", "-q", model(server)]
         sessions = [
             pool.submit(
-                subprocess.run, command, cwd=project.path / name, capture_output=True, text=True, timeout=LONG_S, check=True
+                subprocess.run,
+                command,
+                cwd=project.path / name,
+                capture_output=True,
+                text=True,
+                timeout=LONG_S,
+                check=True,
             )
             for name in ("one", "two")
         ]
@@ -192,7 +200,7 @@ def test_what_was_left_out_is_what_lf_runs(project: Project) -> None:
 
 CURTAILED = [
     ("accuracy >= 0.5", right, 0),
-    ("accuracy >= 0.5", lambda asked: "no idea", 1),
+    ("accuracy >= 0.5", lambda _: "no idea", 1),
     ("accuracy <= 0.5", right, 1),
 ]
 
@@ -212,7 +220,7 @@ def test_curtailed_session_asks_less_and_ends_alike(
     assert full == early
     assert everything == 60
     assert some < 60
-    result.stdout.fnmatch_lines([f"*verdict certain; * of 60 asked*"])
+    result.stdout.fnmatch_lines(["*verdict certain; * of 60 asked*"])
     (gate_line,) = any_project.lines("gate")
     assert gate_line["value"] is None
     assert "stopped early: verdict certain" in gate_line["reason"]
@@ -223,7 +231,9 @@ def test_curtailment_spares_no_case_outside_the_gates(project: Project) -> None:
     project.write("words.ftbench.yaml", facts(30, "accuracy >= 0.2"))
     project.write("free.ftbench.yaml", facts(40).replace("id: f", "id: g"))
     with LoopbackServer(right) as server:
-        result = project.run(model(server), "--ftbench-curtail", "--ftbench-concurrency=1", "words.ftbench.yaml", "free.ftbench.yaml")
+        result = project.run(
+            model(server), "--ftbench-curtail", "--ftbench-concurrency=1", "words.ftbench.yaml", "free.ftbench.yaml"
+        )
     names = [line["fact"] for line in project.lines("result")]
     assert len([name for name in names if name.startswith("g")]) == 40
     assert result.ret == 0

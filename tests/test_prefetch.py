@@ -56,7 +56,7 @@ def test_question_that_another_session_gives_back_is_asked_here() -> None:
 
 def test_answer_stored_between_look_up_and_claim_is_not_paid_for_again() -> None:
     class Late(Shared):
-        def get(self, key: str) -> Any:  # the look-up comes too early
+        def get(self, key: str) -> Any:  # noqa: ARG002  # the look-up comes too early
             self.log.append("get")
 
     provider, store = Fake(), Late()

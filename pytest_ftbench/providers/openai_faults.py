@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pytest_ftbench.errors import EndpointError, Fault
-from pytest_ftbench.providers.openai_limits import Headers, may_ask_again, read_pause, read_retry_after
 from pytest_ftbench.patterns import pattern
+from pytest_ftbench.providers.openai_limits import Headers, may_ask_again, read_pause, read_retry_after
 
 _LONGEST = 300
 _KEY_LIKE = pattern(r"\bsk-[\w*-]{4,}")
