@@ -130,8 +130,8 @@ class Exchange:
         self._on_tick()
 
     def _should_stop(self) -> bool:
-        """Whether the controller says so, or is gone."""
-        return (self.folder / STOP).exists() or os.getppid() != self._parent
+        """Whether the controller says so, has cleared up, or is gone."""
+        return (self.folder / STOP).exists() or not self.folder.exists() or os.getppid() != self._parent
 
     def _read_news(self) -> None:
         """Learn what has been written since the last time."""
@@ -173,7 +173,8 @@ def _write_whole(path: Path, text: str) -> None:
 
 def ask_no_more(folder: Path) -> None:
     """Tell the workers that share the folder to stop asking."""
-    (folder / STOP).touch()
+    with suppress(OSError):  # the folder may be gone, which tells them as well
+        (folder / STOP).touch()
 
 
 def _parse(lines: bytes) -> Iterator[tuple[str, Completion]]:

@@ -219,7 +219,8 @@ class Rate:
 
     def _guess(self, accepted: int, span_s: float) -> None:
         self._is_first = False
-        self._is_ramping = span_s < 1e-3 and accepted < FIRST_LIMIT  # a small first flight was too large already
+        # A small first flight was too large already, or the 429 came so early that it says next to nothing.
+        self._is_ramping = accepted < _FEWEST or (span_s < 1e-3 and accepted < FIRST_LIMIT)
         self._target = max(1, accepted) / max(span_s, _UNIT_S)
         self.per_s = self._target * (4.0 if self._is_ramping else _SAFE)
         self._burst = accepted if self._is_ramping else 0

@@ -182,7 +182,7 @@ def test_wrong_key_is_one_line_and_one_request(any_project: Project) -> None:
     result.stdout.fnmatch_lines(
         [
             "ftbench: 49 questions not asked: m was given up after this error: HTTP 401: invalid_api_key: *",
-            "*= 1 failed, 49 not asked, 1 error in *",
+            "*= 1 failed, 1 error, 49 not asked in *",
         ]
     )
     assert result.ret == 1

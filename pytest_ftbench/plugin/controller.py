@@ -8,7 +8,6 @@ import warnings
 from collections import Counter, defaultdict
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ import pytest
 from pytest_ftbench.errors import FtbenchError
 from pytest_ftbench.exchange import ask_no_more, count_answers, read_progress
 from pytest_ftbench.plugin.asking import COUNTS, GATES, NOTES, TOLD, WORKER
-from pytest_ftbench.plugin.outcomes import Recorded, recorded
+from pytest_ftbench.plugin.outcomes import Recorded, clean_subtest, recorded
 from pytest_ftbench.plugin.recording import Recording
 from pytest_ftbench.plugin.state import FOLDER, PlannedGate, State, as_usage_error
 from pytest_ftbench.records import Result
@@ -42,7 +41,7 @@ class Controller:
         self._told: dict[str, dict[str, Any]] = {}
         """What each worker has last said of its plan and its answers, by its id."""
         self._folder: Path | None = None
-        self._shared_answers = 0
+        self._shared_answers = self._failed = 0
         self._was_interrupted = False
         self._has_looped = False
 
@@ -68,7 +67,8 @@ class Controller:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        _clean_subtest(report)
+        clean_subtest(report)
+        self._stop_where_enough_failed(report)
         if told := getattr(report, TOLD, None):
             self._told[told[WORKER]] = told
         one = recorded(report)
@@ -79,6 +79,13 @@ class Controller:
             self._recording.add_result(one.result, test=report.nodeid)
 
     # xdist
+
+    def _stop_where_enough_failed(self, report: pytest.TestReport) -> None:
+        """Under `-x` and `--maxfail` xdist lets each worker finish what it has; no more answers are asked for."""
+        self._failed += report.failed
+        enough = self._state.config.option.maxfail  # None or 0: none are
+        if self._folder is not None and enough and self._failed >= enough:
+            ask_no_more(self._folder)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
@@ -272,14 +279,6 @@ class Controller:
                 "those of cached endpoints are kept, so the same command goes on from there"
             )
         return notes
-
-
-def _clean_subtest(report: pytest.TestReport) -> None:
-    """A subtest may be called by a model's words; pytest shows its name raw."""
-    context = getattr(report, "context", None)
-    name = getattr(context, "msg", None)
-    if isinstance(name, str) and clean(name) != name:
-        report.context = replace(context, msg=clean(name))  # type: ignore[attr-defined,type-var]  # a SubtestReport's
 
 
 @contextmanager

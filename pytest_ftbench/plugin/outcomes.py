@@ -163,3 +163,11 @@ def _clean_report(report: pytest.TestReport) -> None:
             entry.lines = [clean(line) for line in entry.lines]
         if crash is not None:
             crash.message = clean(crash.message)
+
+
+def clean_subtest(report: pytest.TestReport) -> None:
+    """A subtest may be called by a model's words; pytest shows its name raw."""
+    context = getattr(report, "context", None)
+    name = getattr(context, "msg", None)
+    if isinstance(name, str) and clean(name) != name:
+        report.context = replace(context, msg=clean(name))  # type: ignore[attr-defined,type-var]  # a SubtestReport's
