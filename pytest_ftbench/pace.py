@@ -121,6 +121,8 @@ _LOWEST = 1 / 60
 """Calls per second that are tried for in any case."""
 _UNIT_S = 1.0
 """Limits are stated per second or longer, so no shorter time at the start tells a rate."""
+_ALONE_S = 0.3
+"""A second call that is sent so long after the first is where measuring begins."""
 _IDLE_S = 2.0
 """A gap in sending, without need, after which the server's allowance is full again."""
 _RAMP = 3.0
@@ -176,6 +178,8 @@ class Rate:
     def sent(self, ticket: Ticket, paused_until: float) -> None:
         """Note a call; the next one is due a spacing later."""
         now = ticket.sent_at
+        if ticket.serial == 2 and self._empty and now - self._empty.sent_at > _ALONE_S:
+            self._empty = None  # the first call went alone, and waited for much that the others will not wait for
         if self._empty is None or now - max(self._last_at, paused_until, self.due_at) > _IDLE_S:
             self._empty, self._resumed_at = Ticket(now, ticket.serial - 1), None
             self._lost = 0

@@ -88,7 +88,7 @@ def test_office(ftbench_verdict, ftbench_case):
     )
     project.workers = workers
     result = project.run("--ftbench-model", project.train())
-    result.stdout.fnmatch_lines(["INCONCLUSIVE  accuracy >= 0.1  2 of 3 ran", "3 answers asked for, *"])
+    result.stdout.fnmatch_lines(["INCONCLUSIVE  accuracy >= 0.1  2 of 3 ran", "[23] answers asked for, *"])
     assert result.ret == 1
 
 

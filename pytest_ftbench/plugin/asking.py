@@ -94,10 +94,14 @@ class Asking:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Tell the controller with the first report, since a worker that crashes has no last word."""
-        if not self._has_told and _is_worker(self._state.config):
+        """Tell the controller with the reports, since a worker that crashes has no last word."""
+        if not _is_worker(self._state.config):
+            return
+        if not self._has_told:
             self._has_told = True
             setattr(report, TOLD, self._tell())
+        elif report.when == "teardown":
+            setattr(report, TOLD, {WORKER: self._state.worker, COUNTS: self._state.counts()})
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -108,7 +112,7 @@ class Asking:
     def _tell(self) -> dict[str, Any]:
         """What only a process that collects and asks knows, as plain data."""
         return {
-            WORKER: getattr(self._state.config, "workerinput", {}).get("workerid"),
+            WORKER: self._state.worker,
             GATES: [asdict(gate) for gate in self._state.planned_gates()],
             COUNTS: self._state.counts(),
             NOTES: list(self._state.warnings),

@@ -70,7 +70,7 @@ class Controller:
         clean_subtest(report)
         self._stop_where_enough_failed(report)
         if told := getattr(report, TOLD, None):
-            self._told[told[WORKER]] = told
+            self._told[told[WORKER]] = self._told.get(told[WORKER], {}) | told
         one = recorded(report)
         if one is not None and one.is_curtailed:
             self._curtailed[one.scope, one.result.endpoint].append(one.result)
