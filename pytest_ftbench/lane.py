@@ -152,7 +152,8 @@ class Lane:
             if not self._has_answered:
                 return 1 - self._pushed
             limit = self.limiter.limit
-            return limit + limit // BACKLOG - (self._pushed - self._sleeping)
+            room = limit + limit // BACKLOG - (self._pushed - self._sleeping)
+            return room if room > limit // (2 * BACKLOG) else 0  # claiming one costs nearly as much as claiming ten
 
     @property
     def in_flight(self) -> int:

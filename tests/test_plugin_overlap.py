@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from conftest import Project
@@ -154,7 +155,7 @@ def test_two_sessions_started_together_send_each_question_once(project: Project)
 
 
 def test_errors_that_pass_leave_no_trace(any_project: Project) -> None:
-    any_project.write("words.ftbench.yaml", facts(30))
+    any_project.write("words.ftbench.yaml", facts(12))
     seen: set[int] = set()
 
     def fail_at_first(asked: Asked) -> Reply | str:
@@ -168,8 +169,8 @@ def test_errors_that_pass_leave_no_trace(any_project: Project) -> None:
         return Reply(is_dropped=True)
 
     with LoopbackServer(fail_at_first) as server:
-        any_project.run(model(server)).assert_outcomes(passed=30)
-        assert len(server.requests) == 50
+        any_project.run(model(server)).assert_outcomes(passed=12)
+        assert len(server.requests) == 20
     assert {line["status"] for line in any_project.lines("result")} == {"graded"}
 
 
@@ -205,10 +206,15 @@ CURTAILED = [
 ]
 
 
-@pytest.mark.parametrize(("gate", "answer", "code"), CURTAILED, ids=["pass", "fail", "upper bound"])
+@pytest.mark.parametrize(
+    ("gate", "answer", "code", "workers"),
+    [(*each, ()) for each in CURTAILED] + [(*CURTAILED[0], ("-n", "2"))],
+    ids=["pass", "fail", "upper bound", "pass in workers"],
+)
 def test_curtailed_session_asks_less_and_ends_alike(
-    any_project: Project, gate: str, answer: Callable[[Asked], str], code: int
+    project: Project, gate: str, answer: Callable[[Asked], str], code: int, workers: tuple[str, ...]
 ) -> None:
+    any_project = replace(project, workers=workers)
     any_project.write("words.ftbench.yaml", facts(60, gate))
     outcomes = []
     for options in ((), ("--ftbench-curtail",)):
@@ -300,7 +306,8 @@ def test_killed_session_goes_on_where_it_was(project: Project) -> None:
         lost = 0
         for wanted in (20, 50, 80):
             process = subprocess.Popen(command, cwd=project.path, stdout=subprocess.DEVNULL)
-            assert wait_until(lambda wanted=wanted: len({asked.question for asked in server.requests}) >= wanted)
+            # A request of a killed session may have lost its body on the way.
+            assert wait_until(lambda wanted=wanted: len({str(asked.body) for asked in server.requests}) >= wanted)
             os.kill(process.pid, signal.SIGKILL)
             process.wait(timeout=LONG_S)
             lost += 5  # four in flight, and one that has arrived and is being stored
@@ -309,10 +316,10 @@ def test_killed_session_goes_on_where_it_was(project: Project) -> None:
 
 
 def test_progress_goes_into_a_log_in_plain_lines(any_project: Project) -> None:
-    any_project.write("words.ftbench.yaml", facts(60))
+    any_project.write("words.ftbench.yaml", facts(32))
     with LoopbackServer(right, delay_s=0.4) as server:
         result = any_project.run(model(server), "--ftbench-concurrency=4")
-        result.assert_outcomes(passed=60)
-        result.stdout.fnmatch_lines(["ftbench: */60 answers (* %)*"])
-        quiet = any_project.run(model(server), "-q", "-q", "--ftbench-cache=off", "--ftbench-concurrency=8")
-    quiet.stdout.no_fnmatch_line("ftbench: */60*")
+        result.assert_outcomes(passed=32)
+        result.stdout.fnmatch_lines(["ftbench: */32 answers (* %)*"])
+        quiet = any_project.run(model(server), "-q", "-q", "--ftbench-cache=off", "--ftbench-concurrency=16")
+    quiet.stdout.no_fnmatch_line("ftbench: */32*")

@@ -26,14 +26,21 @@ class ReadyFirst:
         self._items = session.items
         self._keys = keys
         self._places = {item: place for place, item in enumerate(session.items)}
+        self._groups = {item: _group(item) for item in session.items}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> object:
         if not self._waits(item) or item not in self._places:
             return None
-        self._engine.answers.wait_for_news(lambda: self._ready_instead_of(item) is not None)
-        other = self._ready_instead_of(item)
-        if other is None or other is item:
+        ready: list[pytest.Item] = []
+
+        def look() -> bool:
+            ready.extend(self._ready_instead_of(item))
+            return bool(ready)
+
+        self._engine.answers.wait_for_news(look)
+        other = ready[0]
+        if other is item:
             return None
         here, there = self._places[item], self._places[other]
         self._items[here], self._items[there] = other, item
@@ -47,17 +54,15 @@ class ReadyFirst:
         key = self._keys.get(item)
         return key is not None and self._engine.answers.is_coming(key)
 
-    def _ready_instead_of(self, item: pytest.Item) -> pytest.Item | None:
-        """The test itself once its answer is there, else the next that can run; None: all of them wait."""
-        return next((one for one in self._alike(item) if not self._waits(one)), None)
-
-    def _alike(self, item: pytest.Item) -> Iterator[pytest.Item]:
-        yield item
-        here, group = self._places[item], _group(item)
-        for other in self._items[here + 1 : here + 1 + _WINDOW]:
-            if _group(other) != group:
+    def _ready_instead_of(self, item: pytest.Item) -> Iterator[pytest.Item]:
+        """The test itself once its answer is there, else the next that can run; nothing while all of them wait."""
+        here, group = self._places[item], self._groups[item]
+        for other in self._items[here : here + 1 + _WINDOW]:
+            if self._groups.get(other) != group:
                 return
-            yield other
+            if not self._waits(other):
+                yield other
+                return
 
 
 def _group(item: pytest.Item) -> Hashable:
