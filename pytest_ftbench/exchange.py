@@ -127,7 +127,7 @@ class Exchange:
             self._engine.stop()
         with suppress(OSError):  # the folder goes with the controller, and answers in flight are worth more
             _write_whole(self.folder / PROGRESS, json.dumps(self._engine.snapshot().as_dict()))
-        self._on_tick()
+            self._on_tick()
 
     def _should_stop(self) -> bool:
         """Whether the controller says so, has cleared up, or is gone."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -113,7 +114,7 @@ class _Sharing:
         self._read_to: dict[Path, int] = {}
 
     def write(self, **line: Any) -> None:  # plain data
-        with self._file.open("a", encoding="utf-8") as file:
+        with suppress(OSError), self._file.open("a", encoding="utf-8") as file:  # the folder goes with the controller
             file.write(json.dumps(line) + "\n")
 
     def news(self) -> Iterable[dict[str, Any]]:

@@ -7,21 +7,15 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
     from rich.table import Table
 
 
-def render(blocks: Iterable[RenderableType], *, width: int, color: bool, unicode: bool) -> str:
-    """The blocks, one below the other, as text without a line end at its end.
-
-    width: columns of the terminal. color: whether escape sequences may be used. unicode: whether the terminal's
-    encoding can show line-drawing characters.
-    """
+def make_console(stream: StringIO, *, width: int, color: bool, unicode: bool) -> Console:
+    """What draws on `stream`: never by rich's own guess at the terminal, and never taking text for markup."""
     from rich.console import Console
-    from rich.text import Text
 
-    stream = StringIO()
-    console = Console(
+    return Console(
         file=stream,
         width=width,
         force_terminal=color,
@@ -33,6 +27,18 @@ def render(blocks: Iterable[RenderableType], *, width: int, color: bool, unicode
         legacy_windows=False,
         safe_box=not unicode,
     )
+
+
+def render(blocks: Iterable[RenderableType], *, width: int, color: bool, unicode: bool) -> str:
+    """The blocks, one below the other, as text without a line end at its end.
+
+    width: columns of the terminal. color: whether escape sequences may be used. unicode: whether the terminal's
+    encoding can show line-drawing characters.
+    """
+    from rich.text import Text
+
+    stream = StringIO()
+    console = make_console(stream, width=width, color=color, unicode=unicode)
     for block in blocks:
         # Lines of prose are left to the terminal to wrap, so that paths and gates can be copied whole.
         console.print(block, soft_wrap=isinstance(block, Text))

@@ -27,20 +27,10 @@ def render_line(snapshot: Snapshot, *, width: int, color: bool, unicode: bool) -
     What matters least is left out where there is no room. color: whether escape sequences may be used. unicode:
     whether the terminal's encoding can show line-drawing characters; without it the line is ASCII.
     """
-    from rich.console import Console
+    from pytest_ftbench.reports.console import make_console
 
     stream = StringIO()
-    console = Console(
-        file=stream,
-        width=max(width, 1),
-        force_terminal=color,
-        color_system="standard" if color else None,
-        no_color=not color,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        legacy_windows=False,
-    )
+    console = make_console(stream, width=max(width, 1), color=color, unicode=unicode)
     console.print(_line(snapshot, room=width - 1, unicode=unicode), end="", soft_wrap=True)
     return stream.getvalue()
 
