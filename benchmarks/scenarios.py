@@ -86,13 +86,10 @@ def _limited_once(space: Workspace, server: Running) -> Row:
     cases, behaviour, run = space.plan.cases, server.behaviour, space.new_path("run")
     finished, _ = _ask_all(space, server, f"--ftbench-out={run}", exit_code=None)
     stats = server.stats()
-    ideal_s = (cases - behaviour.granted_at_once) / behaviour.rate
+    ideal_s = cases / behaviour.rate
     lines = read_lines(run, "result")
     errors = sum(line["error"] is not None for line in lines)
-    at_once = f"{behaviour.granted_at_once} at once"
-    floor = (
-        f"{behaviour.rate:g}/s, {at_once}: {ideal_s:.1f} s; asking took {stats.span_s:.1f} s, {stats.refused} refused"
-    )
+    floor = f"{cases:,} at {behaviour.rate:g}/s {ideal_s:.1f} s; asking {stats.span_s:.1f} s, {stats.refused} refused"
     is_whole = stats.answered == len(lines) == cases and not errors
     faults = [] if is_whole else [f"{stats.answered} answers and {len(lines)} results of {cases}, {errors} errors"]
     if finished.exit_code:

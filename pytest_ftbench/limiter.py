@@ -7,7 +7,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from pytest_ftbench.pace import Pace, Ticket
+from pytest_ftbench.pace import Pace
+from pytest_ftbench.rate import Ticket
 
 PATIENCE_S = 300.0
 """How long an endpoint may go on refusing every call, or ask for silence, before it is given up."""

@@ -6,7 +6,8 @@ Nothing here knows threads or clocks: every method is told the time, so that a s
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+
+from pytest_ftbench.rate import Rate, Ticket
 
 FIRST_LIMIT = 16
 HIGHEST_LIMIT = 100
@@ -14,14 +15,6 @@ _REST_S = 5.0
 """How long the limit does not grow after a failed call: a server in trouble gets no more load."""
 _LONGEST_WORD_S = 60.0
 """What a good answer's headers can hold up at most: they often name the time until all of the allowance is back."""
-
-
-class Ticket(NamedTuple):
-    """A call that was sent."""
-
-    sent_at: float
-    serial: int
-    """1 for the first call, 2 for the second, ..."""
 
 
 class Pace:
@@ -107,152 +100,3 @@ class Pace:
     def _pause(self, now: float, seconds: float | None) -> None:
         if seconds is not None and seconds > 0:
             self.paused_until = max(self.paused_until, now + seconds)
-
-
-_SLACK_S = 0.03
-"""A thread that wakes up late may catch up this much. More would break a server's one-second window."""
-_SAFE = 0.95
-"""Share of a measured rate that is used: what a window of one second takes, the slack included."""
-_BACK_OFF = 0.85
-"""Where a measurement holds idle time, the share that is safe."""
-_FEWEST = 8
-"""Calls accepted between two rejections that make a measurement."""
-_LOWEST = 1 / 60
-"""Calls per second that are tried for in any case."""
-_UNIT_S = 1.0
-"""Limits are stated per second or longer, so no shorter time at the start tells a rate."""
-_ALONE_S = 0.3
-"""A second call that is sent so long after the first is where measuring begins."""
-_IDLE_S = 2.0
-"""A gap in sending, without need, after which the server's allowance is full again."""
-_RAMP = 3.0
-"""Growth per second while nothing is known but that a first flight was too large."""
-_APPROACH_S = 3.0
-"""Time constant of the approach to the last rate that failed."""
-_HOLDS = 10.0
-"""Probes begin after half this many times the pause that the last one cost (so they cost some 10 % of it at most)."""
-_PROBE = 0.02
-"""Growth per second of a probe, times how many of those spans have passed."""
-
-
-class Rate:
-    """Calls per second that the server accepts; no bound before the first 429.
-
-    Whenever a call is rejected the allowance is empty. What was accepted between two such moments, divided by the
-    time, is the rate of a token bucket exactly; a pause in between, in which the bucket may have overflowed, makes it
-    a lower bound, and what was accepted per second of sending an upper one. Before the first 429 the unused allowance
-    adds to what was accepted, so that its time counts as one second at least: exact for limits by windows of a second.
-
-    After a 429 the rate approaches that which failed, stays below it for a time that grows with what the 429 cost,
-    and then probes, faster and faster: the search of BIC and CUBIC TCP (Ha, Rhee, Xu, SIGOPS 42 (2008), 64-74), by
-    rate instead of window, with the cost of a loss in place of a fixed constant.
-    """
-
-    def __init__(self) -> None:
-        self.per_s = math.inf
-        self.due_at = -math.inf
-        """When the next call is due."""
-        self._target = math.inf
-        self._empty: Ticket | None = None
-        """The last rejection; before the first one, the first call."""
-        self._is_first = True
-        self._is_ramping = False
-        self._goes_on = False
-        """Whether the last event came too soon after `_empty` to tell a rate, so that the measurement goes on."""
-        self._lost = 0
-        """Events since `_empty`, their further 429s included."""
-        self._burst = 0
-        """Calls accepted at once, where the first flight told."""
-        self._resumed_at: float | None = None
-        self._idle_s = 0.0
-        """From the last rejection to the next call sent."""
-        self._learned_at = -math.inf
-        self._last_at = -math.inf
-        self._own_pause_s = 0.0
-
-    @property
-    def is_open(self) -> bool:
-        """Whether no rate is known yet."""
-        return self._is_first or self._is_ramping
-
-    def sent(self, ticket: Ticket, paused_until: float) -> None:
-        """Note a call; the next one is due a spacing later."""
-        now = ticket.sent_at
-        if ticket.serial == 2 and self._empty and now - self._empty.sent_at > _ALONE_S:
-            self._empty = None  # the first call went alone, and waited for much that the others will not wait for
-        if self._empty is None or now - max(self._last_at, paused_until, self.due_at) > _IDLE_S:
-            self._empty, self._resumed_at = Ticket(now, ticket.serial - 1), None
-            self._lost = 0
-        if self._resumed_at is None:
-            self._resumed_at, self._idle_s = now, now - self._empty.sent_at
-        if self.per_s < math.inf:
-            if now - self.due_at < _SLACK_S:  # the rate is what held it back
-                self._grow(now, min(now - self._last_at, 0.25))
-            self.due_at = max(self.due_at, now - _SLACK_S) + 1 / self.per_s
-        self._last_at = now
-
-    def rejected_again(self, ticket: Ticket) -> None:
-        """One more 429 of the same event: if sent later, it is the last moment at which nothing was left."""
-        if self._goes_on:
-            self._lost += 1
-        elif self._empty and ticket.serial > self._empty.serial:
-            self._empty = ticket
-
-    def rejected(self, ticket: Ticket, now: float) -> float | None:
-        """Learn from the first 429 of an event.
-
-        Returns the seconds to pause where the server names none; None where the new rate is enough.
-        """
-        start = self._empty or ticket
-        accepted = max(0, ticket.serial - 1 - start.serial - self._lost)
-        span_s = ticket.sent_at - start.sent_at
-        is_too_soon = not self._is_first and accepted < _FEWEST and span_s < _UNIT_S
-        if self._is_first:
-            self._guess(accepted, span_s)
-        elif not is_too_soon:
-            self._measure(accepted, span_s, ticket.sent_at - (self._resumed_at or start.sent_at))
-        self._goes_on = is_too_soon and accepted > 0
-        if self._goes_on:
-            self._lost += 1
-        else:
-            self._empty, self._resumed_at, self._lost = ticket, None, 0
-        self._learned_at = now
-        self.due_at = max(self.due_at, now)
-        self._own_pause_s = min(1.0, max(0.1, 2 * self._own_pause_s)) if is_too_soon else 0.0
-        return self._own_pause_s or None
-
-    def _guess(self, accepted: int, span_s: float) -> None:
-        self._is_first = False
-        # A small first flight was too large already, or the 429 came so early that it says next to nothing.
-        self._is_ramping = accepted < _FEWEST or (span_s < 1e-3 and accepted < FIRST_LIMIT)
-        self._target = max(1, accepted) / max(span_s, _UNIT_S)
-        self.per_s = self._target * (4.0 if self._is_ramping else _SAFE)
-        self._burst = accepted if self._is_ramping else 0
-
-    def _measure(self, accepted: int, span_s: float, sending_s: float) -> None:
-        low = accepted / max(span_s, 1e-3)
-        failed = self.per_s
-        is_after_pause = span_s - sending_s > 0.1
-        high = min(failed, accepted / max(sending_s, _UNIT_S) if is_after_pause else low)
-        was_ramping, self._is_ramping = self._is_ramping, False
-        if was_ramping and accepted >= _FEWEST:
-            steady = (accepted - self._burst) / max(sending_s, 0.1) * _SAFE
-            self.per_s = self._target = max(low, steady, high * _BACK_OFF if sending_s < 0.5 else 0.0)
-            return
-        if is_after_pause:
-            learned = max((low + high) / 2 if sending_s > 4.0 else low, high * _BACK_OFF)
-        else:
-            learned = low * _SAFE if span_s > 0.3 else max(low, failed * 0.7)
-        if accepted < _FEWEST:  # a slow server, or one still busy with what came before
-            learned, high = max(learned, failed * 0.8), self._target * 0.9
-        self.per_s = max(learned, failed * 0.5, _LOWEST)
-        self._target = max(high, self.per_s)
-
-    def _grow(self, now: float, passed_s: float) -> None:
-        if self._is_ramping:
-            self.per_s *= _RAMP**passed_s
-        elif self.per_s < self._target * (_SAFE + 0.01):
-            self.per_s += (self._target - self.per_s) * passed_s / _APPROACH_S
-        else:
-            spans = (now - self._learned_at) / max(2.0, _HOLDS * self._idle_s)
-            self.per_s *= 1 + _PROBE * passed_s * min(10.0, max(0.0, spans - 0.5))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import heapq
 import math
+import random
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from pytest_ftbench.pace import Pace
+from pytest_ftbench.rate import Ticket
 
 RetryAfter = Literal["whole", "exact", "absent"]
 
@@ -95,35 +97,46 @@ def simulate(
     refusal_s: float | None = None,
     retry_after: RetryAfter = "whole",
     most: int | None = None,
+    rough: int | None = None,
 ) -> Run:
     """Ask all questions, each again until it is answered, as if there were a thread for each of them.
 
-    refusal_s: how long a 429 takes; None: as long as an answer.
+    refusal_s: how long a 429 takes; None: as long as an answer. rough: a seed for what a real machine does: the first
+    call goes alone, threads wake late, calls overtake each other on their way, and answers take a little longer.
     """
+    chance = random.Random(rough)
+
+    def some_s(most_s: float) -> float:
+        return 0.0 if rough is None else chance.random() * most_s
+
     pace, now, waiting, order = Pace(most), 0.0, questions, 0
-    arrivals: list[tuple[float, int, object, float | None]] = []
+    # When something arrives, at the server (with no word yet) or from it, in which order, of which call.
+    arrivals: list[tuple[float, int, Ticket, bool, float | None]] = []
     answered = refused = most_in_flight = 0
     full_at = math.inf
     while answered < questions:
-        wait_s = pace.wait_s(now) if waiting else math.inf
+        may_send = waiting and (rough is None or answered or not order)
+        wait_s = pace.wait_s(now) if may_send else math.inf
         if wait_s <= 1e-12:
             ticket, waiting, order = pace.sent(now), waiting - 1, order + 1
             most_in_flight = max(most_in_flight, pace.in_flight)
             full_at = min(full_at, now if pace.in_flight == 100 else math.inf)
-            later = server.refuse_s(now)
-            takes_s = latency_s if later is None or refusal_s is None else refusal_s
-            heapq.heappush(arrivals, (now + takes_s, order, ticket, later))
+            heapq.heappush(arrivals, (now + some_s(0.003), order, ticket, True, None))
             continue
         if not arrivals or now + wait_s < arrivals[0][0]:
-            now += wait_s
+            now += wait_s + some_s(0.003)
             assert now < 1e6, "nothing is in flight, and nothing may be sent"
             continue
-        now, _, arrived, later = heapq.heappop(arrivals)
-        if later is None:
-            pace.succeeded(now, arrived)  # type: ignore[arg-type]  # the tuple's element that no comparison reaches
+        now, order_sent, arrived, is_at_server, later = heapq.heappop(arrivals)
+        if is_at_server:
+            later = server.refuse_s(now)
+            takes_s = latency_s if later is None or refusal_s is None else refusal_s
+            heapq.heappush(arrivals, (now + takes_s + some_s(0.01), order_sent, arrived, False, later))
+        elif later is None:
+            pace.succeeded(now, arrived)
             answered += 1
         else:
             word = {"whole": float(math.ceil(later)), "exact": later, "absent": None}[retry_after]
-            pace.throttled(now, arrived, word)  # type: ignore[arg-type]
+            pace.throttled(now, arrived, word)
             waiting, refused = waiting + 1, refused + 1
     return Run(now, answered, refused, most_in_flight, full_at)

@@ -16,6 +16,7 @@ LAYERS = {
     0: ("records", "errors", "snapshot"),
     1: ("names", "textfiles", "patterns", "cache", "stats", "prompts", "datasets", "providers", "specs", "prices"),
     2: (
+        "rate",
         "pace",
         "limiter",
         "retries",

@@ -50,6 +50,13 @@ def test_limit_per_second_is_used_to_within_15_percent(
     assert refused <= 100
 
 
+@pytest.mark.parametrize(("name", "word", "seed"), every(ONE_SECOND, WORDS, range(3)))
+def test_late_threads_and_calls_that_overtake_each_other_change_little(name: str, word: RetryAfter, seed: int) -> None:
+    share, refused = ratio(name, retry_after=word, rough=seed, refusal_s=AT_ONCE_S, questions=1000)
+    assert share <= 1.15
+    assert refused <= 60
+
+
 @pytest.mark.parametrize(("name", "word", "refusal_s"), every(ONE_SECOND, WORDS, (None, AT_ONCE_S)))
 def test_answers_that_take_a_second_cost_a_slow_start_only(
     name: str, word: RetryAfter, refusal_s: float | None
@@ -71,8 +78,15 @@ def test_server_without_a_burst_costs_two_pauses_at_most(
 ) -> None:
     """A whole second's pause wastes 40 or more calls that such a bucket cannot keep; that is the server's choice."""
     share, refused = ratio(name, retry_after=word, latency_s=latency_s, refusal_s=refusal_s)
-    assert share <= (1.6 if word == "whole" else 1.25)
+    assert share <= (1.75 if word == "whole" else 1.25)
     assert refused <= 30
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_small_bucket_is_measured_by_its_second_429(seed: int) -> None:
+    share, refused = ratio("bucket of 10", rough=seed, refusal_s=AT_ONCE_S, questions=1000)
+    assert share <= 1.25
+    assert refused <= 15
 
 
 @pytest.mark.parametrize(
