@@ -66,6 +66,8 @@ class Pace:
         """A completion came back. pause_s: for how long its headers want no further call."""
         self.in_flight -= 1
         self.throttled_since = None
+        if ticket.serial == 1:
+            self.rate.first_ended_at = now
         self._pause(now, None if pause_s is None else min(pause_s, _LONGEST_WORD_S))
         if not self._is_fixed and ticket.serial <= self._held_back_at and now >= self._grows_from:
             step = 1.0 if self.rate.is_open else 0.5

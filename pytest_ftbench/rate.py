@@ -126,7 +126,10 @@ class Rate:
         self._resumed_at: float | None = None
         self._idle_s = 0.0
         """From the last rejection to the next call sent."""
+        self.first_ended_at = -math.inf
+        """When the first call came back; what it waited for on its way out, such as imports, is not known."""
         self._alone = 0
+        """Calls accepted before `_empty` that a limit per second has counted too."""
         self._first: _Event | None = None
         self._event: _Event | None = None
         """The last one."""
@@ -146,8 +149,8 @@ class Rate:
         """Note a call; the next one is due a spacing later."""
         now = ticket.sent_at
         if ticket.serial == 2 and self._empty and now - self._empty.sent_at > _ALONE_S:
-            # The first call went alone, so the server has rested since; a limit per second may still remember it.
-            self._alone = int(now - self._empty.sent_at < _UNIT_S)
+            # The first call went alone, so a bucket has filled again; a limit per second may still remember it.
+            self._alone = int(now - self.first_ended_at < _UNIT_S)
             self._empty = None
         if self._empty is None or now - max(self._last_at, paused_until, self.due_at) > _IDLE_S:
             self._empty, self._resumed_at, self._event = Ticket(now, ticket.serial - 1), None, None
