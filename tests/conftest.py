@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fork_kit import CAN_FORK, ForkServer
 from hypothesis import settings
 
 pytest_plugins = ["pytester"]
@@ -35,8 +36,11 @@ def _own_user_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyt
     of_terminals = ("NO_COLOR", "FORCE_COLOR", "CI", "BUILD_NUMBER")  # pytest writes more when it runs in CI
     for name in (*of_openai, *of_terminals):
         monkeypatch.delenv(name, raising=False)
-    # Hypothesis is imported by its plugin at the end of every session, which would take most of the time of ours.
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest -p no:anyio")
+    monkeypatch.setenv("PYTEST_ADDOPTS", WITHOUT_OTHERS)
+
+
+WITHOUT_OTHERS = "-p no:hypothesispytest -p no:anyio"
+"""Both plugins import much in every session; that would take most of the time of ours."""
 
 
 @dataclass
@@ -75,11 +79,29 @@ class Project:
         return [line for line in found if kind is None or line["kind"] == kind]
 
 
+@pytest.fixture(scope="session")
+def _fork_server() -> Iterator[ForkServer | None]:
+    if not CAN_FORK:
+        yield None
+        return
+    with ForkServer() as running:
+        yield running
+
+
 @pytest.fixture
-def project(pytester: pytest.Pytester) -> Project:
-    """A project whose tests run in one process."""
+def fresh_project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project whose sessions, and their workers, are new processes through and through."""
     pytester.makefile(".ini", pytest="[pytest]")
+    monkeypatch.setenv("PYTEST_ADDOPTS", WITHOUT_OTHERS)  # which pytester has taken away
     return Project(pytester)
+
+
+@pytest.fixture
+def project(fresh_project: Project, _fork_server: ForkServer | None, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project whose tests run in one process."""
+    if _fork_server is not None:
+        _fork_server.install(fresh_project.pytester, monkeypatch)
+    return fresh_project
 
 
 @pytest.fixture(params=["serial", "xdist"])
