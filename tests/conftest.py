@@ -69,6 +69,14 @@ class Project:
         self.write("training.jsonl", "\n".join(lines) + "\n")
         return "memorizer:training.jsonl"
 
+    def hurry(self) -> None:
+        """Have questions asked again at once after an error that may pass, as often as ever."""
+        self.write(
+            "conftest.py",
+            "from functools import partial\nfrom pytest_ftbench import lane\n"
+            "lane.RetryPolicy = partial(lane.RetryPolicy, first_wait_s=0.001)\n",
+        )
+
     def run(self, *args: str) -> pytest.RunResult:
         """Run pytest here, in a process of its own; its run file can be read with `lines` afterwards."""
         return self.pytester.runpytest_subprocess("--ftbench-out=out/run.jsonl", *self.workers, *args)

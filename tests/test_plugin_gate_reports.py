@@ -52,6 +52,7 @@ def test_gate_is_one_report_for_each_endpoint(any_project: Project) -> None:
 
 def test_cases_without_an_answer_are_errors_in_junit_and_not_failures(project: Project) -> None:
     project.write("office.ftbench.yaml", facts("accuracy >= 0.6"))
+    project.hurry()
     project.run("--ftbench-model=dead=openai:m?base_url=http://127.0.0.1:9/v1", "--junitxml=j.xml")
     (suite,) = ElementTree.parse(project.path / "j.xml").getroot()
     assert [suite.get(name) for name in ("tests", "failures", "errors", "skipped")] == ["4", "1", "1", "2"]

@@ -41,6 +41,7 @@ def test_error_that_the_test_swallows_is_an_error_all_the_same(project: Project)
     except Exception:
         pass"""
     write_test(project, body)
+    project.hurry()
     assert project.run(DEAD).ret == 1
     assert gates(project) == [("INCONCLUSIVE", 0, 0)]
 

@@ -146,6 +146,7 @@ def test_broken(ftbench_verdict):
 
 def test_dead_endpoint_is_one_error_and_never_a_miss(any_project: Project) -> None:
     any_project.write("office.ftbench.yaml", FACTS)
+    any_project.hurry()
     result = any_project.run("--ftbench-model=dead=openai:m?base_url=http://127.0.0.1:9/v1")
     result.stdout.fnmatch_lines(["*= 1 failed, 1 error, 2 not asked in *"])
     assert result.ret == 1
@@ -197,6 +198,7 @@ def test_dead(ftbench_model):
         ftbench_model.ask("Anybody there?")
 """,
     )
+    project.hurry()
     project.run("--ftbench-model=dead=openai:m?base_url=http://127.0.0.1:9/v1").assert_outcomes(passed=1)
 
 

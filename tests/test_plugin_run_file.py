@@ -150,6 +150,7 @@ def test_copy_that_cannot_be_written_is_a_line(office: Project) -> None:
 def test_secrets_of_the_environment_are_written_nowhere(any_project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     secret = "sk-proj-VERYSECRET0123456789"
     monkeypatch.setenv("OPENAI_API_KEY", secret)
+    any_project.hurry()
     any_project.write("office.ftbench.yaml", FACTS)
     any_project.write("test_unit.py", """
 import pytest
