@@ -317,7 +317,8 @@ def test_killed_session_goes_on_where_it_was(project: Project) -> None:
 
 def test_progress_goes_into_a_log_in_plain_lines(any_project: Project) -> None:
     any_project.write("words.ftbench.yaml", facts(32))
-    with LoopbackServer(right, delay_s=0.4) as server:
+    any_project.write("conftest.py", "from pytest_ftbench.reports import progress\nprogress.QUIET_S = 0.1\n")
+    with LoopbackServer(right, delay_s=0.1) as server:
         result = any_project.run(model(server), "--ftbench-concurrency=4")
         result.assert_outcomes(passed=32)
         result.stdout.fnmatch_lines(["ftbench: */32 answers (* %)*"])
