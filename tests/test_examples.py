@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SHARED
+from conftest import SHARED, WITHOUT_OTHERS
 
 ROOT = Path(__file__).resolve().parent.parent
 QUICKSTART = ROOT / "example_suites" / "quickstart"
@@ -43,7 +43,7 @@ PUBLISHED: dict[tuple[str, str, str], tuple[str, str]] = {
 def run_suite(suite: Path, out: Path, *args: str, **environment: str) -> tuple[int, list[dict[str, Any]]]:
     """Exit code and run file of a suite, run from the project's root."""
     command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider", str(suite)]
-    env = {**os.environ, **environment}
+    env = {**os.environ, "PYTEST_ADDOPTS": WITHOUT_OTHERS, **environment}
     command += [f"--ftbench-out={out}", *args]
     result = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, check=False)
     return result.returncode, [json.loads(line) for line in out.read_text().splitlines()]
