@@ -1,4 +1,4 @@
-"""Asking a fork server for processes, and the server itself: see `fork_server.py` for what it is there for."""
+"""Asking a fork server for processes; `fork_server.py` says what it is there for, and how they differ from new ones."""
 
 from __future__ import annotations
 
