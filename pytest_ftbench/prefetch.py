@@ -6,7 +6,8 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from pytest_ftbench.lane import STOPPED, Answer, Lane
@@ -17,6 +18,9 @@ TICK_S = 0.1
 """How long the thread sleeps at most: how soon it notices a stop, or what another session has stored."""
 RENEWAL_S = 5.0
 """How often claims are renewed; those of a session that is gone expire some time later."""
+CROWD = 16
+"""With so many calls in flight an answer waits a moment for others: storing some at once costs little more than one."""
+MOMENT_S = 0.01
 LOOKS_AT_ONCE = 200
 """How many questions that another session is asking are looked up in one tick."""
 
@@ -90,20 +94,21 @@ class Prefetch:
 
     def _receive(self) -> None:
         """Handle what has come back, waiting for it a tick long at most."""
-        try:
-            answer = self._inbox.get(timeout=TICK_S)
+        answers: list[Answer | None] = []
+        with suppress(queue.Empty):
+            answers.append(self._inbox.get(timeout=TICK_S))
+            if len(self._out) >= CROWD:
+                time.sleep(MOMENT_S)
             while True:
-                if answer is not None:
-                    self._handle(*answer)
-                answer = self._inbox.get_nowait()
-        except queue.Empty:
-            return
+                answers.append(self._inbox.get_nowait())
+        self._handle([answer for answer in answers if answer is not None])
 
-    def _handle(self, key: str, question: Question, completion: Completion) -> None:
-        self._out.discard(key)
-        if not self._plans[question.endpoint].lane.is_local:
-            self._shelf.keep(key, completion)
-        self._take(key, question, completion)
+    def _handle(self, answers: Sequence[Answer]) -> None:
+        lanes = {key: self._plans[question.endpoint].lane for key, question, _ in answers}
+        self._out.difference_update(lanes)
+        self._shelf.keep({key: completion for key, _, completion in answers if not lanes[key].is_local})
+        for answer in answers:
+            self._take(*answer)
 
     def _hand_out(self) -> None:
         for plan in self._plans.values():

@@ -27,7 +27,7 @@ class Store(Protocol):
     """Where answers are kept between sessions; used from several threads."""
 
     def get(self, key: str) -> Entry | None: ...
-    def put(self, key: str, value: Mapping[str, Any]) -> bool: ...
+    def put_all(self, values: Mapping[str, Mapping[str, Any]]) -> bool: ...
     def claim(self, keys: Sequence[str]) -> Sequence[Entry | bool]:
         """For each key its entry, or whether this session may ask; False while another one asks."""
 
@@ -41,7 +41,7 @@ class NoStore:
     def get(self, key: str) -> None:
         """Nothing is known."""
 
-    def put(self, key: str, value: Mapping[str, Any]) -> bool:  # noqa: ARG002  # the protocol's arguments
+    def put_all(self, values: Mapping[str, Mapping[str, Any]]) -> bool:  # noqa: ARG002  # the protocol's arguments
         """Nothing is kept."""
         return False
 
@@ -81,12 +81,16 @@ class Shelf:
         found = self._opened().claim(keys)
         return [each if isinstance(each, bool) else _completion_of(each) or True for each in found]
 
-    def keep(self, key: str, completion: Completion) -> None:
-        """Store an answer, which ends the claim on it. An error is never stored; its claim is given back."""
-        if completion.error is not None:
-            self.release([key])
-        elif self.mode in ("auto", "refresh"):
-            self._opened().put(key, {name: getattr(completion, name) for name in _STORED})
+    def keep(self, completions: Mapping[str, Completion]) -> None:
+        """Store answers by key, which ends the claims on them. An error is never stored; its claim is given back."""
+        self.release([key for key, completion in completions.items() if completion.error is not None])
+        answers = {
+            key: {name: getattr(completion, name) for name in _STORED}
+            for key, completion in completions.items()
+            if completion.error is None
+        }
+        if answers and self.mode in ("auto", "refresh"):
+            self._opened().put_all(answers)
 
     def release(self, keys: Sequence[str]) -> None:
         """Give back claims on questions that get no answer here."""

@@ -54,9 +54,10 @@ class Store(dict[str, Any]):
         self.log.append("get")
         return Stored(self[key]) if key in self else None
 
-    def put(self, key: str, value: Mapping[str, Any]) -> bool:
-        self.log.append(f"put {value['text']}")
-        self[key] = dict(value)
+    def put_all(self, values: Mapping[str, Mapping[str, Any]]) -> bool:
+        for key, value in values.items():
+            self.log.append(f"put {value['text']}")
+            self[key] = dict(value)
         return True
 
     def claim(self, keys: Sequence[str]) -> list[Any]:

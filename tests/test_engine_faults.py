@@ -144,7 +144,7 @@ def test_join_waits_no_longer_than_told() -> None:
 
 def test_broken_store_is_an_error_of_its_questions_and_nobody_waits_for_ever() -> None:
     class Broken(Store):
-        def put(self, key: str, value: Mapping[str, Any]) -> bool:  # noqa: ARG002  # the store's arguments
+        def put_all(self, values: Mapping[str, Mapping[str, Any]]) -> bool:  # noqa: ARG002  # the store's arguments
             raise RuntimeError("no room")
 
     engine = make(Fake(), Broken())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
@@ -23,8 +23,8 @@ class Backend(Protocol):
     def get(self, key: str) -> Entry | None:
         """The entry, or None."""
 
-    def put(self, key: str, text: str) -> bool:
-        """Store the text of an entry, which survives the process once this returns, and end the claim on it.
+    def put(self, texts: Mapping[str, str]) -> bool:
+        """Store texts of entries, by key, which survive the process once this returns, and end the claims on them.
 
         False: nothing is ever stored.
         """
@@ -79,11 +79,12 @@ class WritableAnswers:
             with suppress(sqlite3.Error):
                 self._cache.end_transaction()
 
-    def put(self, key: str, text: str) -> bool:
+    def put(self, texts: Mapping[str, str]) -> bool:
         try:
             with self._transaction():
-                self._cache.set(key, text)
-                self._cache.delete(claim_key(key))
+                for key, text in texts.items():
+                    self._cache.set(key, text)
+                    self._cache.delete(claim_key(key))
         except Fault:
             # Whoever holds the lock may be stopped for good: the next answer does not wait as long again.
             self._be_patient(False)
@@ -151,7 +152,7 @@ class ReadOnlyAnswers:
             row = self._con.execute(select, (key,)).fetchone()
         return None if row is None else fetch_entry(*row)
 
-    def put(self, key: str, text: str) -> bool:  # noqa: ARG002  # the protocol's arguments
+    def put(self, texts: Mapping[str, str]) -> bool:  # noqa: ARG002  # the protocol's arguments
         return False
 
     def claim(self, keys: Sequence[str], text: str, is_taken: Callable[[Entry], bool]) -> list[Entry | bool]:  # noqa: ARG002  # the protocol's arguments

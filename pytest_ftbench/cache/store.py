@@ -76,13 +76,21 @@ class AnswerStore:
 
         Raises ValueError for a bad key, TypeError or ValueError for a value that JSON cannot hold.
         """
-        check_key(key)
-        text = new_text(value, written_at=self._now(), version=__version__)
+        return self.put_all({key: value})
+
+    def put_all(self, values: Mapping[str, Mapping[str, Any]]) -> bool:
+        """The same for many at once, by key, which costs less; whether all of them are on disk."""
+        for key in values:
+            check_key(key)
+        texts = {key: new_text(value, written_at=self._now(), version=__version__) for key, value in values.items()}
         with self._lock:
-            if not self._put_text(key, text):
-                self._unstored[key] = text
-                return False
-            self._unstored.pop(key, None)
+            if not self._put_texts(texts):
+                self._unstored |= texts
+                if len(texts) > 1:  # it may be but one of them that cannot be stored
+                    self._store_waiting()
+                return not self._unstored.keys() & texts.keys()
+            for key in texts:
+                self._unstored.pop(key, None)
             self._store_waiting()
             return True
 
@@ -137,13 +145,13 @@ class AnswerStore:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def _put_text(self, key: str, text: str) -> bool:
-        return self._attempt(lambda backend: backend.put(key, text), False, "be stored")
+    def _put_texts(self, texts: Mapping[str, str]) -> bool:
+        return self._attempt(lambda backend: backend.put(texts), False, "be stored")
 
     def _store_waiting(self) -> None:
         while self._unstored:
             key, text = next(iter(self._unstored.items()))
-            if not self._put_text(key, text):
+            if not self._put_texts({key: text}):
                 return
             del self._unstored[key]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from importlib import import_module
@@ -9,20 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_ftbench.errors import EndpointError
 from pytest_ftbench.providers import EndpointSpec
-from pytest_ftbench.providers.openai_address import Address, read_address
+from pytest_ftbench.providers.openai_address import read_address
 from pytest_ftbench.providers.openai_body import LONGEST_BODY, read_completion
 from pytest_ftbench.providers.openai_faults import connection_fault, one_line, status_error
 from pytest_ftbench.providers.openai_limits import read_pause
 from pytest_ftbench.providers.openai_sockets import OpenSockets
-from pytest_ftbench.providers.openai_timeouts import Timeouts, read_timeouts
+from pytest_ftbench.providers.openai_timeouts import read_timeouts
 from pytest_ftbench.providers.options import read_sampling
 from pytest_ftbench.records import Completion, Prompt
 
 if TYPE_CHECKING:
+    import ssl
+
     import openai
 
-_CONNECTIONS = 128
-"""More are never in flight; above that the pool itself costs more time than the answers."""
 _CLOSED = "the endpoint is closed: the session has ended."
 _IDS = ("openai-organization", "openai-project")
 _HEADERS_FOR_ANYONE = frozenset(
@@ -52,7 +53,9 @@ class OpenAIChat:
             "revision": spec.revision,
         }
         self._lock = threading.Lock()
-        self._client: openai.OpenAI | None = None
+        self._clients: dict[int, openai.OpenAI] = {}
+        """By thread: a pool of connections for all takes a quarter more processor time, most of it in its lock."""
+        self._tls: ssl.SSLContext | None = None
         self._sockets = OpenSockets()
         self._is_closed = False
 
@@ -82,9 +85,9 @@ class OpenAIChat:
     def close(self) -> None:
         """Close the connections; what is in flight ends in an EndpointError, and so do later questions."""
         with self._lock:
-            client, self._client, self._is_closed = self._client, None, True
+            clients, self._clients, self._is_closed = self._clients, {}, True
         self._sockets.hang_up()
-        if client:
+        for client in clients.values():
             client.close()
 
     def _send(self, client: openai.OpenAI, prompt: Prompt, started: float) -> tuple[bytes, float | None]:
@@ -115,44 +118,50 @@ class OpenAIChat:
         return {"model": self._model, "messages": messages, **given}
 
     def _open_client(self) -> openai.OpenAI:
+        """This thread's client."""
+        client = self._clients.get(threading.get_ident())
+        if client is not None:
+            return client
         with self._lock:
             if self._is_closed:
                 raise EndpointError(_CLOSED)
-            if self._client is None:
-                self._client = _make_client(self._address, self._timeouts, self._sockets)
-            return self._client
+            client = self._make_client(self._address.find_key())
+            self._clients[threading.get_ident()] = client
+            return client
 
+    def _make_client(self, key: str) -> openai.OpenAI:
+        import openai
 
-def _make_client(address: Address, timeouts: Timeouts, sockets: OpenSockets) -> openai.OpenAI:
-    key = address.find_key()
-    import openai
+        address, timeouts = self._address, self._timeouts
+        if self._tls is None:  # takes longer to make than anything else here, and can be shared
+            self._tls = import_module(_http_module()).create_ssl_context()
+            # The SDK is some 100,000 objects that live as long as the process: let nobody look through them for garbage.
+            gc.freeze()
 
-    # Any: httpx.Request or httpx2.Request, as the SDK's version has it.
-    def watch(request: Any) -> None:
-        request.extensions["trace"] = sockets.trace
+        # Any: httpx.Request or httpx2.Request, as the SDK's version has it.
+        def watch(request: Any) -> None:
+            request.extensions["trace"] = self._sockets.trace
 
-    def keep_secrets_home(request: Any) -> None:
-        """Drop what the SDK adds from OPENAI_ORG_ID, OPENAI_PROJECT_ID and, unless the user pairs them, others."""
-        for name in list(request.headers):
-            if name.lower() in _IDS or (address.is_from_spec and not _is_for_anyone(name.lower())):
-                del request.headers[name]
-        if address.is_from_spec:  # OPENAI_CUSTOM_HEADERS may have put another one there
-            request.headers["Authorization"] = f"Bearer {key}"
+        def keep_secrets_home(request: Any) -> None:
+            """Drop what the SDK adds from OPENAI_ORG_ID, OPENAI_PROJECT_ID and, unless the user pairs them, others."""
+            for name in list(request.headers):
+                if name.lower() in _IDS or (address.is_from_spec and not _is_for_anyone(name.lower())):
+                    del request.headers[name]
+            if address.is_from_spec:  # OPENAI_CUSTOM_HEADERS may have put another one there
+                request.headers["Authorization"] = f"Bearer {key}"
 
-    http_client = openai.DefaultHttpxClient(
-        limits=type(openai.DEFAULT_CONNECTION_LIMITS)(
-            max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS, keepalive_expiry=30.0
-        ),
-        follow_redirects=False,  # a redirect would carry the whole prompt to another host
-        event_hooks={"request": [watch] if address.is_official else [watch, keep_secrets_home]},
-    )
-    return openai.OpenAI(
-        base_url=address.base_url,
-        api_key=key,
-        max_retries=0,
-        timeout=openai.Timeout(timeouts.whole_s, connect=timeouts.connect_s, read=timeouts.read_s),
-        http_client=http_client,
-    )
+        http_client = openai.DefaultHttpxClient(
+            verify=self._tls,
+            follow_redirects=False,  # a redirect would carry the whole prompt to another host
+            event_hooks={"request": [watch] if address.is_official else [watch, keep_secrets_home]},
+        )
+        return openai.OpenAI(
+            base_url=address.base_url,
+            api_key=key,
+            max_retries=0,
+            timeout=openai.Timeout(timeouts.whole_s, connect=timeouts.connect_s, read=timeouts.read_s),
+            http_client=http_client,
+        )
 
 
 def _is_for_anyone(header: str) -> bool:
