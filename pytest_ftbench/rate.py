@@ -220,8 +220,9 @@ class Rate:
         rate = max(rate, recent if event.sending_s < _UNIT_S else (rate + recent) / 2)
         self._is_ramping = False
         self._doubt = 1 / (1 + event.accepted) + 0.02 / over_s
-        if rate < event.failed / 2:
-            rate, self._doubt = event.failed / 2, 0.5
+        lowest = event.failed * (0.8 if event.accepted < _FEWEST else 0.5)  # few may mean a server that rests
+        if rate < lowest:
+            rate, self._doubt = lowest, 0.5
         self.per_s = max(_LOWEST, event.proven, _SAFE * min(rate, event.failed))
 
     @property

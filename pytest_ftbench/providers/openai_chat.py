@@ -135,7 +135,7 @@ class OpenAIChat:
         address, timeouts = self._address, self._timeouts
         if self._tls is None:  # takes longer to make than anything else here, and can be shared
             self._tls = import_module(_http_module()).create_ssl_context()
-            # The SDK is some 100,000 objects that live as long as the process: let nobody look through them for garbage.
+            # The SDK is some 100,000 objects, which live as long as the process: none of them is ever garbage.
             gc.freeze()
 
         # Any: httpx.Request or httpx2.Request, as the SDK's version has it.
