@@ -17,8 +17,8 @@ from processes import Child, Finished, clean_environment
 LIMIT_S = 300.0
 """How long a single run may take before it is killed."""
 PLUGIN = ("-p", "pytest_ftbench.plugin")
-_CHANGING = ("latency_s", "cached")
-"""What differs between two runs of the same answers: the time they took, and whether they were kept."""
+_CHANGING = ("latency_s", "cached", "cost_usd")
+"""What differs between two runs of the same answers: the time they took, whether they were kept, and so what they cost."""
 
 Kind = Literal["csv", "yaml", "parametrized", "trivial"]
 
