@@ -18,7 +18,7 @@ LIMIT_S = 300.0
 """How long a single run may take before it is killed."""
 PLUGIN = ("-p", "pytest_ftbench.plugin")
 _CHANGING = ("latency_s", "cached", "cost_usd")
-"""What differs between two runs of the same answers: the time they took, whether they were kept, and so what they cost."""
+"""What differs between two runs of the same answers: their time, whether they were kept, and so what they cost."""
 
 Kind = Literal["csv", "yaml", "parametrized", "trivial"]
 

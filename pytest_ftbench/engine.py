@@ -148,11 +148,12 @@ class Engine:
         """Learn what is stored; what is left is to be asked, in order. In `replay` mode that ends as an error."""
         outstanding = {}
         self._planned.update(questions)
+        stored = self._stored(questions)
         for key, question in questions.items():
             if key in self.answers:
                 continue
             is_local = self.lanes[question.endpoint].is_local
-            found = None if is_local else self._shelf.look_up(key)
+            found = stored.get(key)
             if found is None and self._shelf.mode == "replay" and not is_local:
                 asked = _shortened(question.prompt.user_text)
                 text = f"not in the cache, and --ftbench-cache=replay asks nothing: {asked!r}"
@@ -163,6 +164,11 @@ class Engine:
                 self._take(key, question, found)
                 on_answer(key, found)
         return outstanding
+
+    def _stored(self, questions: Mapping[str, Question]) -> dict[str, Completion]:
+        """What earlier sessions have been answered, by key."""
+        remote = [key for key, question in questions.items() if not self.lanes[question.endpoint].is_local]
+        return self._shelf.look_up([key for key in remote if key not in self.answers])
 
     def _prepare(
         self, outstanding: Mapping[str, Question], on_answer: OnAnswer, on_tick: Callable[[], None]
@@ -195,12 +201,13 @@ class Engine:
     def preview(self, questions: Iterable[Question]) -> dict[str, tuple[list[Completion], list[Question]]]:
         """For each endpoint the stored answers to some questions, and those that would be asked. Nothing is asked."""
         found: dict[str, tuple[list[Completion], list[Question]]] = {alias: ([], []) for alias in self.lanes}
-        for key, question in self.by_key(questions).items():
+        unknown = self.by_key(questions)
+        answers = self._stored(unknown)
+        for key, question in unknown.items():
             stored, outstanding = found[question.endpoint]
             is_local = self.lanes[question.endpoint].is_local
-            answer = None if is_local else self._shelf.look_up(key)
-            if answer is not None:
-                stored.append(answer)
+            if key in answers:
+                stored.append(answers[key])
             elif self._shelf.mode != "replay" or is_local:
                 outstanding.append(question)
         return found

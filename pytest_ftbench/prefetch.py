@@ -161,9 +161,10 @@ class Prefetch:
         # As many as could be sent at once are claimed; for the others an answer will do.
         room = max(plan.lane.room, 0)
         self._send(plan, looked[:room])
+        found = self._shelf.look_up(looked[room:])
         for key in looked[room:]:
-            if found := self._shelf.look_up(key):
-                self._take(key, self.questions[key], found)
+            if key in found:
+                self._take(key, self.questions[key], found[key])
             else:
                 plan.elsewhere.append(key)
 

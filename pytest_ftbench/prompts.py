@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from json.encoder import encode_basestring
 
 from pytest_ftbench.records import Case, Prompt
 
@@ -23,8 +24,9 @@ def content_hash(case: Case) -> str:
 
     Neither the id nor the place nor the tags enter, so that a renamed or moved question stays the same question.
     """
-    content = [case.question, case.text_to_send, case.system, case.expect, case.answer, case.match]
-    return hashlib.sha256(_canonical(content)).hexdigest()[:16]
+    content = (case.question, case.text_to_send, case.system, case.expect, case.answer, case.match)
+    listed = ",".join(map(encode_basestring, content))  # as `_canonical` writes a list of texts, in half the time
+    return hashlib.sha256(f"[{listed}]".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def answer_key(

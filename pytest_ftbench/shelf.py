@@ -26,7 +26,7 @@ class Entry(Protocol):
 class Store(Protocol):
     """Where answers are kept between sessions; used from several threads."""
 
-    def get(self, key: str) -> Entry | None: ...
+    def get_all(self, keys: Sequence[str]) -> Mapping[str, Entry]: ...
     def put_all(self, values: Mapping[str, Mapping[str, Any]]) -> bool: ...
     def claim(self, keys: Sequence[str]) -> Sequence[Entry | bool]:
         """For each key its entry, or whether this session may ask; False while another one asks."""
@@ -38,8 +38,9 @@ class Store(Protocol):
 class NoStore:
     """Keeps nothing."""
 
-    def get(self, key: str) -> None:
+    def get_all(self, keys: Sequence[str]) -> dict[str, Entry]:  # noqa: ARG002  # the protocol's arguments
         """Nothing is known."""
+        return {}
 
     def put_all(self, values: Mapping[str, Mapping[str, Any]]) -> bool:  # noqa: ARG002  # the protocol's arguments
         """Nothing is kept."""
@@ -65,11 +66,12 @@ class Shelf:
         self._store: Store | None = None
         self._lock = threading.Lock()
 
-    def look_up(self, key: str) -> Completion | None:
-        """The stored answer, if there is one; a row that is none of ours counts as none."""
-        if self.mode in ("refresh", "off"):
-            return None
-        return _completion_of(self._opened().get(key))
+    def look_up(self, keys: Sequence[str]) -> dict[str, Completion]:
+        """The stored answers, by key, of those that have one; a row that is none of ours counts as none."""
+        if self.mode in ("refresh", "off") or not keys:
+            return {}
+        found = self._opened().get_all(keys)
+        return {key: stored for key, entry in found.items() if (stored := _completion_of(entry))}
 
     def claim(self, keys: Sequence[str]) -> list[Completion | bool]:
         """For each key the answer that another session has stored meanwhile, or whether the question is ours to ask.
@@ -110,9 +112,7 @@ class Shelf:
             return self._store
 
 
-def _completion_of(entry: Entry | None) -> Completion | None:
-    if entry is None:
-        return None
+def _completion_of(entry: Entry) -> Completion | None:
     stored: dict[str, Any] = {name: entry.value.get(name) for name in _STORED}
     completion = Completion(**stored, cached=True)
     return cleaned(completion) if is_whole(completion) else None

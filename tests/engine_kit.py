@@ -50,9 +50,9 @@ class Store(dict[str, Any]):
         super().__init__()
         self.log: list[str] = []
 
-    def get(self, key: str) -> Any:  # type: ignore[override]
-        self.log.append("get")
-        return Stored(self[key]) if key in self else None
+    def get_all(self, keys: Sequence[str]) -> dict[str, Any]:
+        self.log += ["get"] * len(keys)
+        return {key: Stored(self[key]) for key in keys if key in self}
 
     def put_all(self, values: Mapping[str, Mapping[str, Any]]) -> bool:
         for key, value in values.items():
