@@ -16,6 +16,7 @@ import pytest
 from pytest_ftbench.errors import FtbenchError
 from pytest_ftbench.exchange import ask_no_more, count_answers, read_progress
 from pytest_ftbench.plugin.asking import COUNTS, GATES, NOTES, TOLD, WORKER
+from pytest_ftbench.plugin.gating import decide_gates, does_fail, emit_reports, remember_misses, status_of
 from pytest_ftbench.plugin.outcomes import Recorded, clean_subtest, recorded
 from pytest_ftbench.plugin.recording import Recording
 from pytest_ftbench.plugin.state import FOLDER, PlannedGate, State, as_usage_error
@@ -56,8 +57,6 @@ class Controller:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> StatusShown | None:
-        from pytest_ftbench.plugin.gating import status_of
-
         found = getattr(report, "ftbench", {})
         if found.get("is_missed"):
             return "missed", "m", ("MISSED", {"yellow": True})
@@ -143,8 +142,6 @@ class Controller:
         return [PlannedGate(**gate) for gate in told[GATES]] if told else self._state.planned_gates()
 
     def _report_gates(self, session: pytest.Session, tests: int) -> None:
-        from pytest_ftbench.plugin.gating import decide_gates, does_fail, emit_reports, remember_misses
-
         results = list(self._by_nodeid.values())
         decided = decide_gates(
             self._planned(), results, self._state.aliases, session.config.hook, curtailed=self._curtailed

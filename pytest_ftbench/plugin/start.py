@@ -41,7 +41,7 @@ def start(config: pytest.Config) -> None:
     if not is_worker:
         controller = Controller(state, asks_here=asks_here)
         manager.register(controller, "ftbench-controller")
-        manager.register(Showing(state, controller.read_progress), "ftbench-showing")
+        manager.register(Showing(state, controller.read_progress, asks_here=asks_here), "ftbench-showing")
 
 
 def stop(config: pytest.Config) -> None:
