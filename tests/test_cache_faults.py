@@ -134,6 +134,20 @@ def test_full_disk_is_told_once_and_answers_wait_for_room(tmp_path: Path) -> Non
     assert len(lines) == 1
 
 
+def test_answer_that_finds_no_room_does_not_keep_others_from_the_disk(tmp_path: Path) -> None:
+    lines: list[str] = []
+    with open_store(tmp_path, checkout=None, warn=lines.append) as store:
+        con = store._backend._cache.connection  # type: ignore[union-attr]
+        con.execute("PRAGMA max_page_count = 1")  # SQLite takes what is in use for the least possible
+        big = {"text": "x" * 200_000}
+        assert store.put_all({key(1): big, key(2): answer(2)}) is False
+        assert set(store.get_all([key(1), key(2)])) == {key(1), key(2)}
+        con.execute("PRAGMA max_page_count = 100000")
+        assert store.put_all({key(3): answer(3), key(4): answer(4)}) is True
+        assert read_setting(tmp_path / "answers-1", "SELECT count(*) FROM Cache", mode="ro") == 4
+    assert len(lines) == 1
+
+
 def test_disk_that_takes_no_more_bytes_stops_nothing(tmp_path: Path) -> None:
     """A real limit on the size of files, as a full disk or a quota would set."""
     home = fill(tmp_path)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from cache_kit import answer, fill, key, open_silent, run_child
+from cache_kit import answer, fill, key, open_silent, plant_row, run_child
 
 from pytest_ftbench import __version__
 from pytest_ftbench.cache import AnswerStore, Entry
@@ -52,6 +52,21 @@ def test_later_put_replaces_the_answer(tmp_path: Path) -> None:
         assert entry is not None
         assert entry.value == answer(1)
         assert len(store) == 1
+
+
+def test_many_are_stored_and_looked_up_at_once(tmp_path: Path) -> None:
+    numbers = range(1201)  # more than one statement takes
+    with open_silent(tmp_path) as store:
+        assert store.put_all({key(number): answer(number) for number in numbers}) is True
+        found = store.get_all([key(number) for number in range(1300)])
+    assert {each: entry.value for each, entry in found.items()} == {key(number): answer(number) for number in numbers}
+
+
+def test_expired_row_of_somebody_else_is_not_looked_up(tmp_path: Path) -> None:
+    home = fill(tmp_path)
+    plant_row(home, expire_time=1.0)
+    with open_silent(tmp_path) as store:
+        assert set(store.get_all([key(0), key(1)])) == {key(1)}
 
 
 @pytest.mark.parametrize("text", ["naïve \U0001f600 答え", "lone \ud800 surrogate", "nul \0 inside", "", "x" * 300_000])
