@@ -6,6 +6,7 @@ import re
 
 import pytest
 from conftest import Project
+from loopback import LoopbackServer
 
 CONFTEST = """\
 import os
@@ -123,3 +124,31 @@ def test_very_quiet_session_and_a_worker_are_left_alone(asked: Project, args: tu
         "    assert 'write' not in vars(sys.__stdout__)\n",
     )
     assert asked.pytester.runpytest_subprocess(*args).ret == 0
+
+
+WATCHED = """\
+from pathlib import Path
+
+def pytest_plugin_registered(plugin_name):
+    if plugin_name == "ftbench-progress":
+        Path("watched").touch()
+"""
+DEMANDS = "def test_one(ftbench_model): assert ftbench_model.ask('What else?').text == 'a'\n"
+
+
+def test_terminal_is_watched_only_where_something_may_be_asked(project: Project) -> None:
+    project.write("conftest.py", WATCHED)
+    project.write("words.ftbench.csv", "question,answer\nWhat?,a\n")
+
+    def is_watched(server: LoopbackServer, *args: str) -> bool:
+        (project.path / "watched").unlink(missing_ok=True)
+        project.run(f"--ftbench-model=m=openai:m?base_url={server.base_url}", *args)
+        return (project.path / "watched").exists()
+
+    with LoopbackServer(lambda _: "a") as server:
+        assert is_watched(server)
+        assert not is_watched(server)
+        project.write("test_demands.py", DEMANDS)
+        assert is_watched(server)
+        assert not is_watched(server, "--collect-only")
+        assert len(server.requests) == 2
