@@ -112,7 +112,12 @@ class Engine:
         self._begin({key: remote[key] for key in self.answers.expect(remote)}, on_answer)
 
     def _begin(self, wanted: Mapping[str, Question], on_answer: OnAnswer) -> None:
-        outstanding = self._look_up(wanted, on_answer)
+        try:
+            outstanding = self._look_up(wanted, on_answer)
+        except BaseException:  # nobody is getting them any more
+            for key in wanted:
+                self.answers.give_up(key)
+            raise
         if outstanding:
             prefetch = self._prepare(outstanding, on_answer, _do_nothing)
             thread = threading.Thread(target=self._run, args=(prefetch,), name="ftbench-answers", daemon=True)
@@ -188,8 +193,8 @@ class Engine:
         try:
             prefetch.run()
         except Exception as error:  # noqa: BLE001  # whatever went wrong, nobody may wait for the rest without end
-            for key, question in prefetch.questions.items():
-                self._take(key, question, Completion(error=f"{type(error).__name__}: {error}"))
+            self.fail(prefetch.questions, error)
+            prefetch.abort()
 
     def _take(self, key: str, question: Question, completion: Completion) -> None:
         is_asked = self._shelf.mode != "replay" or self.lanes[question.endpoint].is_local
@@ -257,6 +262,11 @@ class Engine:
         """End the wait for those that nobody is getting any more."""
         for key in keys:
             self.answers.learn(key, Completion(error=STOPPED, is_left_out=True))
+
+    def fail(self, keys: Iterable[str], error: BaseException) -> None:
+        """The same, where something of ours has broken: it becomes the error of those that have no answer."""
+        for key in keys:
+            self.answers.learn(key, Completion(error=f"{type(error).__name__}: {error}"))
 
     def join(self, within_s: float | None = None) -> bool:
         """Wait until all that `start` has begun has come back, at most so long; whether it has."""

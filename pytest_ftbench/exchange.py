@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from pytest_ftbench.engine import Engine
 from pytest_ftbench.records import Completion, Question
@@ -103,6 +104,8 @@ class Exchange:
             if self._is_asking:
                 try:
                     self._ask(wanted)
+                except Exception as error:  # noqa: BLE001  # such as a full disk: tests must not wait for a dead thread
+                    self._engine.fail(wanted, error)
                 finally:
                     lock.release()
                 return
@@ -153,10 +156,17 @@ class Exchange:
         yield from _parse(whole)
 
 
-def count_answers(folder: Path) -> int:
-    """How many questions of a run have been asked, or found in the cache, so far."""
+def last_counts(folder: Path) -> dict[str, Any]:
+    """What workers that were interrupted while asking had been answered, as `State.counts` has it."""
     path = folder / ANSWERS
-    return sum(not answer.is_left_out for _, answer in _parse(path.read_bytes())) if path.exists() else 0
+    answers = [answer for _, answer in _parse(path.read_bytes())] if path.exists() else []
+    cached = sum(answer.cached for answer in answers)
+    try:
+        cost_usd = read_progress(folder).cost_usd
+    except (OSError, ValueError):
+        cost_usd = None
+    calls = sum(not answer.is_left_out for answer in answers) - cached
+    return {"calls": calls, "cache_hits": cached, "on_demand": 0, "costs_usd": {"": cost_usd} if calls else {}}
 
 
 def read_progress(folder: Path) -> Snapshot:

@@ -20,7 +20,7 @@ from pytest_ftbench.spending import Spending
 Answer = tuple[str, Question, Completion]
 """Key, question and what came back."""
 
-PREFLIGHTS = 2
+PREFLIGHTS = 5
 """How many questions may fail, one after the other and each alone, before a new endpoint is given up."""
 FAILURES_IN_A_ROW = 25
 """The same for an endpoint that has answered before; each of these questions was tried several times."""
@@ -133,12 +133,15 @@ class Lane:
             self._failures += 1
             allowed = FAILURES_IN_A_ROW if self._has_answered else PREFLIGHTS
             if self._failures >= allowed:
-                self.given_up = self.given_up or completion.error
+                row = (
+                    f"{allowed} questions in a row ended in errors, the last one in this: "
+                    if self._has_answered
+                    else ""
+                )
+                self.given_up = self.given_up or f"{row}{completion.error}"
 
     def _not_asked(self) -> Completion:
-        return Completion(
-            error=f"not asked: {self.alias} was given up after this error: {self.given_up}", is_left_out=True
-        )
+        return Completion(error=f"not asked: {self.alias} was given up. {self.given_up}", is_left_out=True)
 
     # In threads of its own
 
@@ -152,7 +155,8 @@ class Lane:
             if not self._has_answered:
                 return 1 - self._pushed
             limit = self.limiter.limit
-            room = limit + limit // BACKLOG - (self._pushed - self._sleeping)
+            # A question that sleeps between two tries makes room for another, but threads are not for the millions.
+            room = limit + limit // BACKLOG - (self._pushed - min(self._sleeping, limit))
             return room if room > limit // (2 * BACKLOG) else 0  # claiming one costs nearly as much as claiming ten
 
     @property

@@ -42,6 +42,7 @@ class Limiter:
         self._waiting = 0
         self._has_watch = False
         """Whether one of those that wait will look again by itself when the time has come."""
+        self._served = 0
         self._is_stopped = False
         self._hopeless: str | None = None
 
@@ -61,9 +62,9 @@ class Limiter:
         return self._waiting
 
     @property
-    def rate_per_s(self) -> float:
-        """Calls per second that are sent at most; infinite before the first 429."""
-        return self._pace.rate.per_s
+    def served(self) -> int:
+        """How many calls have brought a completion."""
+        return self._served
 
     @property
     def paused_until(self) -> float:
@@ -99,6 +100,7 @@ class Limiter:
         with self._changed:
             now = self._now()
             self._pace.succeeded(now, self._take_ticket(), pause_s)
+            self._served += 1
             self._wake_next(now)
 
     def throttled(self, retry_after_s: float | None) -> None:

@@ -13,6 +13,8 @@ FIRST_LIMIT = 16
 HIGHEST_LIMIT = 100
 _REST_S = 5.0
 """How long the limit does not grow after a failed call: a server in trouble gets no more load."""
+_COOLDOWN_S = 1.0
+"""How long the limit shrinks no further."""
 _LONGEST_WORD_S = 60.0
 """What a good answer's headers can hold up at most: they often name the time until all of the allowance is back."""
 
@@ -23,8 +25,9 @@ class Pace:
     most: the fixed number in flight; None adapts it. All times are seconds on one clock that never goes back.
 
     The limit starts at 16 and grows by one for each success of a call that was in flight while the limit held others
-    back: it doubles with each round trip. The first 429 halves it; all 429s of calls sent before that one arrived are
-    the same event and change nothing more. From then on it grows half as fast: the rate is what protects the server.
+    back: it doubles with each round trip. A 429 halves it, once a second at most; all 429s of calls sent before it
+    arrived are the same event and change nothing more. From then on it grows half as fast: the rate is what protects
+    the server.
     """
 
     def __init__(self, most: int | None = None) -> None:
@@ -40,7 +43,7 @@ class Pace:
         """How many had been sent when the limit last held a call back."""
         self._event_ends_at = 0
         """429s of calls with serials up to this one belong to an event that was dealt with."""
-        self._grows_from = -math.inf
+        self._grows_from = self._halved_at = -math.inf
 
     @property
     def limit(self) -> int:
@@ -82,8 +85,8 @@ class Pace:
             self.rate.rejected_again(ticket)
         else:
             self._event_ends_at = self._sent
-            if not self._is_fixed:
-                self._limit = max(1.0, self._limit / 2)
+            if not self._is_fixed and now - self._halved_at >= _COOLDOWN_S:
+                self._limit, self._halved_at = max(1.0, self._limit / 2), now
             own_pause_s = self.rate.rejected(ticket, now)
             if retry_after_s is None:
                 retry_after_s = own_pause_s

@@ -106,9 +106,26 @@ class Prefetch:
     def _handle(self, answers: Sequence[Answer]) -> None:
         lanes = {key: self._plans[question.endpoint].lane for key, question, _ in answers}
         self._out.difference_update(lanes)
-        self._shelf.keep({key: completion for key, _, completion in answers if not lanes[key].is_local})
-        for answer in answers:
-            self._take(*answer)
+        remote = {key: completion for key, _, completion in answers if not lanes[key].is_local}
+        broken = self._keep(remote)
+        for key, question, completion in answers:
+            self._take(key, question, broken.get(key, completion))
+
+    def _keep(self, completions: Mapping[str, Completion]) -> dict[str, Completion]:
+        """Store what has come back. What cannot be stored by any fault but the disk's is an error, and the only one."""
+        try:
+            self._shelf.keep(completions)
+        except Exception as error:  # noqa: BLE001  # a value that no provider should give, or a store that is broken
+            if len(completions) == 1:
+                return dict.fromkeys(completions, Completion(error=f"{type(error).__name__}: {error}"))
+            return {key: fault for each in completions.items() for key, fault in self._keep(dict([each])).items()}
+        return {}
+
+    def abort(self) -> None:
+        """After `run` has broken: send nothing more, and let other sessions ask."""
+        self.stop()
+        with suppress(Exception):
+            self._shelf.release([key for key in self._out if not self._is_local(key)])
 
     def _hand_out(self) -> None:
         for plan in self._plans.values():

@@ -219,7 +219,7 @@ class Rate:
         recent = (last_second - event.refused) / _UNIT_S
         rate = max(rate, recent if event.sending_s < _UNIT_S else (rate + recent) / 2)
         self._is_ramping = False
-        self._doubt = 1 / (1 + event.accepted) + 0.02 / over_s
+        self._doubt = 1 / (1 + event.accepted) + 0.02 / max(over_s, 1e-3)
         lowest = event.failed * (0.8 if event.accepted < _FEWEST else 0.5)  # few may mean a server that rests
         if rate < lowest:
             rate, self._doubt = lowest, 0.5

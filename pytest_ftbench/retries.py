@@ -32,6 +32,8 @@ class RetryPolicy:
     first_wait_s: float = 0.5
     """The longest wait before the second call; doubled with each further one."""
     longest_wait_s: float = 8.0
+    refusals: int = 20
+    """How often a question may meet a 429 while others are answered, before it is taken for the reason."""
 
     def wait_s(self, tried: int, *, draw: float) -> float:
         """Seconds to wait after `tried` calls: half of the longest allowed and, by `draw` in [0, 1), up to all of it.
@@ -60,7 +62,17 @@ def ask_patiently(
     """
     from tenacity import Retrying, retry_if_exception
 
-    asking = _Asking(attempt, limiter, now)
+    def nap(seconds: float) -> None:
+        if not sleep(seconds):
+            raise Stopped
+
+    def wait_alone(refusals: int, error: EndpointError) -> None:
+        if refusals >= policy.refusals:
+            text = f"{str(error).removesuffix('.')} (refused {refusals} times while other questions were answered)."
+            raise EndpointError(text) from error
+        nap(max(_seconds(error.retry_after_s) or 0.0, policy.wait_s(refusals, draw=draw())))
+
+    asking = _Asking(attempt, limiter, now, wait_alone)
 
     def wait_s(state: RetryCallState) -> float:
         error = state.outcome and state.outcome.exception()
@@ -69,10 +81,6 @@ def ask_patiently(
 
     def is_over(state: RetryCallState) -> bool:
         return state.attempt_number >= policy.attempts or asking.spent_s() + state.upcoming_sleep > policy.total_s
-
-    def nap(seconds: float) -> None:
-        if not sleep(seconds):
-            raise Stopped
 
     retrying = Retrying(
         retry=retry_if_exception(lambda error: isinstance(error, EndpointError) and error.fault == "transient"),
@@ -93,12 +101,19 @@ def ask_patiently(
 class _Asking:
     """One question on its way."""
 
-    def __init__(self, attempt: Callable[[], Completion], limiter: Limiter, now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        attempt: Callable[[], Completion],
+        limiter: Limiter,
+        now: Callable[[], float],
+        wait_alone: Callable[[int, EndpointError], None],
+    ) -> None:
         self.tried = 0
         """Calls that ended in something else than a 429."""
         self._attempt = attempt
         self._limiter = limiter
         self._now = now
+        self._wait_alone = wait_alone
         self._first_at: float | None = None
         self._limited_s = 0.0
         """Time in the limiter since the first call."""
@@ -108,16 +123,26 @@ class _Asking:
         return 0.0 if self._first_at is None else self._now() - self._first_at - self._limited_s
 
     def call(self) -> Completion:
-        """One counted call: a 429 only means that it was too early for it."""
+        """One counted call: a 429 only means that it was too early for it.
+
+        If others have been answered since it was refused, and it is refused again, that says nothing of their pace.
+        """
         refusal: EndpointError | None = None
+        refusals, served = 0, 0
         while True:
             self._enter(refusal)
             try:
                 completion = self._attempt()
             except EndpointError as error:
                 if error.fault == "throttled":
-                    self._limiter.throttled(_seconds(error.retry_after_s))
-                    refusal = error
+                    is_alone = refusal is not None and self._limiter.served > served
+                    refusal, served = error, self._limiter.served
+                    if not is_alone:
+                        self._limiter.throttled(_seconds(error.retry_after_s))
+                        continue
+                    self._limiter.ended()
+                    refusals += 1
+                    self._wait_alone(refusals, error)
                     continue
                 self.tried += 1
                 if error.fault == "transient":

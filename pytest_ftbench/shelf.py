@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -130,7 +131,9 @@ def is_whole(completion: object) -> bool:
     """Whether it is a completion whose fields are of their kinds: providers and cache rows are other people's."""
     if not isinstance(completion, Completion):
         return False
-    return all(isinstance(getattr(completion, name), kind) for name, kind in _KINDS.items())
+    if not all(isinstance(getattr(completion, name), kind) for name, kind in _KINDS.items()):
+        return False
+    return all(seconds is None or math.isfinite(seconds) for seconds in (completion.latency_s, completion.pause_s))
 
 
 def cleaned(completion: Completion) -> Completion:

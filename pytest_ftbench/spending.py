@@ -83,7 +83,9 @@ class Spending:
     @property
     def refusal(self) -> str:
         """The error of a question that the budget leaves no room for."""
-        return f"not asked: the budget of ${self._budget_usd:g} (--ftbench-budget) leaves no room for it"
+        budget_usd = self._budget_usd or 0.0
+        amount = f"{budget_usd:.2f}" if budget_usd >= 0.1 else f"{budget_usd:g}"
+        return f"not asked: this session's budget of ${amount} is spent (--ftbench-budget)"
 
     def admit(self, question: Question) -> bool:
         """Whether the budget allows one more question; if so, its estimated cost is set aside until `settle`."""

@@ -53,6 +53,24 @@ def test_released_question_may_be_asked_by_others(tmp_path: Path) -> None:
         assert second.claim([key(1), key(2)]) == [True, False]
 
 
+def test_claim_that_others_have_got_since_is_not_given_back_for_them(tmp_path: Path) -> None:
+    with open_silent(tmp_path / "c") as first, open_silent(tmp_path / "c") as second:
+        first.claim([key(1)])
+        second.release([key(1)])
+        assert second.claim([key(1)]) == [False]
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="this system has no /proc")
+def test_claim_of_a_process_that_has_ended_but_was_not_waited_for_is_void(tmp_path: Path) -> None:
+    child = start_child(CLAIM, tmp_path / "c", 1)
+    try:
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # it stays a zombie
+        with open_silent(tmp_path / "c") as store:
+            assert store.claim([key(0)]) == [True]
+    finally:
+        child.communicate()
+
+
 def test_claim_keeps_nobody_out_of_an_answer(tmp_path: Path) -> None:
     with open_silent(tmp_path / "c") as first, open_silent(tmp_path / "c") as second:
         first.claim([key(1)])

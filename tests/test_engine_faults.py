@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,8 +12,9 @@ from engine_kit import LONG_S, Fake, Store, ask, fill, make, prefetch
 
 from pytest_ftbench.answers import Counts
 from pytest_ftbench.engine import Engine
-from pytest_ftbench.errors import EndpointError, Fault
+from pytest_ftbench.errors import CacheRefused, EndpointError, Fault
 from pytest_ftbench.records import Completion
+from pytest_ftbench.retries import RetryPolicy
 from pytest_ftbench.shelf import NoStore
 
 
@@ -171,7 +173,7 @@ def test_wrong_key_costs_one_call_and_is_one_error() -> None:
     first, *others = [engine.complete(ask(str(number))) for number in range(1000)]
     assert provider.asked == ["0#1"]
     assert (first.error, first.is_left_out) == ("HTTP 401: bad key", False)
-    reason = "not asked: e was given up after this error: HTTP 401: bad key"
+    reason = "not asked: e was given up. HTTP 401: bad key"
     assert {(other.error, other.is_left_out) for other in others} == {(reason, True)}
 
 
@@ -184,11 +186,11 @@ def test_endpoint_that_breaks_later_is_given_up_at_once() -> None:
     assert engine.complete(ask("on demand")).is_left_out
 
 
-def test_two_failed_first_questions_are_enough_to_give_up() -> None:
+def test_five_refused_first_questions_are_enough_to_give_up() -> None:
     provider = Fake(answer=fail_with("question"))
     engine = make(provider)
     prefetch(engine, [ask(str(number)) for number in range(100)])
-    assert provider.asked == ["0#1", "1#1"]
+    assert provider.asked == [f"{number}#1" for number in range(5)]
 
 
 def test_dead_endpoint_costs_the_other_nothing() -> None:
@@ -228,3 +230,53 @@ def test_dropped_questions_are_not_asked() -> None:
     assert engine.join(LONG_S)
     assert len(provider.asked) == 50
     assert engine.complete(questions[99]) == Completion(error="not run: verdict certain", is_left_out=True)
+
+
+@pytest.mark.parametrize("latency_s", [math.nan, math.inf])
+def test_strange_number_of_a_provider_costs_its_own_question_only(latency_s: float) -> None:
+    def strange(text: str) -> Completion:
+        return Completion(text=text, latency_s=latency_s if text == "3" else 0.1)
+
+    engine = make(Fake(answer=strange))
+    prefetch(engine, [ask(str(number)) for number in range(20)])
+    errors = [engine.complete(ask(str(number))).error for number in range(20)]
+    assert [number for number, error in enumerate(errors) if error] == [3]
+    assert "returned no completion" in str(errors[3])
+
+
+def test_answer_that_cannot_be_stored_is_the_only_error() -> None:
+    class Choosy(Store):
+        def put_all(self, values: Mapping[str, Mapping[str, Any]]) -> bool:
+            if any(value["text"] == "THREE" for value in values.values()):
+                raise ValueError("no threes")
+            return super().put_all(values)
+
+    engine, texts = make(Fake(), Choosy()), ["one", "two", "three", "four"]
+    prefetch(engine, [ask(text) for text in texts])
+    assert [engine.complete(ask(text)).error for text in texts] == [None, None, "ValueError: no threes", None]
+
+
+def test_look_up_that_fails_leaves_nobody_waiting() -> None:
+    def refuse() -> Store:
+        raise CacheRefused("not safe")
+
+    engine = Engine({"e": Fake()}, open_store=refuse)
+    for _ in range(2):
+        with pytest.raises(CacheRefused, match="not safe"):
+            engine.complete(ask("a"))
+
+
+def test_endpoint_that_goes_down_does_not_make_threads_without_end() -> None:
+    is_down = threading.Event()
+
+    def answer(text: str) -> Completion:
+        if is_down.is_set():
+            raise EndpointError("HTTP 500: boom.", fault="transient")
+        if text == "50":
+            is_down.set()
+        return Completion(text=text)
+
+    policy = RetryPolicy(first_wait_s=0.4, longest_wait_s=0.4)
+    engine = Engine({"e": Fake(answer=answer)}, open_store=NoStore, concurrency=4, policy=policy)
+    prefetch(engine, [ask(str(number)) for number in range(300)])
+    assert engine.lanes["e"]._threads <= 9  # those that ask, as many that sleep, and the backlog

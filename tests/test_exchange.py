@@ -170,3 +170,13 @@ def test_answers_of_more_questions_are_added(tmp_path: Path) -> None:
     assert share(tmp_path, "a").asked == ["a"]
     assert share(tmp_path, "a", "b").asked == ["b"]
     assert share(tmp_path, "b", "a").asked == []
+
+
+def test_answers_file_that_cannot_be_written_is_an_error_and_nobody_waits(tmp_path: Path) -> None:
+    (tmp_path / "answers.jsonl").mkdir()  # as good as a disk that is full
+    engine = Engine({"e": Echo()}, open_store=dict, mode="off")
+    exchange = Exchange(engine, tmp_path)
+    question = Question("e", build_prompt("a"))
+    exchange.start([question])
+    assert str(engine.complete(question).error).startswith("IsADirectoryError")
+    exchange.finish(30.0)

@@ -97,7 +97,7 @@ def test_server_that_counts_refused_calls_is_not_hammered(
 ) -> None:
     share, refused = ratio(name, retry_after=word, latency_s=latency_s, refusal_s=refusal_s)
     assert share <= 1.5
-    assert refused <= 180
+    assert refused <= 220
 
 
 @pytest.mark.parametrize(("per_s", "word"), every((1, 5, 10, 20, 100, 200), WORDS))

@@ -152,7 +152,7 @@ def test_errors_are_not_stored_and_asked_again(project: Project) -> None:
         return broken if replies["status"] == 500 else answer(asked)
 
     with LoopbackServer(moody) as server:
-        project.run(model(server)).assert_outcomes(errors=2)  # after which it is given up
+        project.run(model(server)).assert_outcomes(errors=5)  # after which it is given up
         replies["status"] = 200
         project.run(model(server)).assert_outcomes(passed=12)
 
@@ -238,11 +238,39 @@ def test_answers_so_far_are_kept(project: Project, signal_sent: signal.Signals, 
         if signal_sent == signal.SIGINT:
             assert process.returncode == 2
             # xdist's controller does not wait for what its workers still have in flight.
-            assert re.search(f"ftbench: interrupted after {'[56]' if workers else 6} answers", output)
+            interrupted = re.search(f"ftbench: interrupted after ({'[56]' if workers else 6}) answers", output)
+            assert interrupted
+            assert f"{interrupted[1]} answers asked for, 0 from the cache" in output
+            assert ("ftbench: waiting up to 10 s for 1 call in flight" in output) == (not workers)
             assert "Traceback" not in output
         project.run(model(server)).assert_outcomes(passed=12)
         # Of a killed session only the call in flight is paid for again; of an interrupted one nothing is.
         assert len(server.requests) == (12 if signal_sent == signal.SIGINT else 13)
+
+
+def test_second_interrupt_ends_the_wait_for_calls_in_flight(project: Project) -> None:
+    project.write("words.ftbench.yaml", FACTS)
+    asked, go_on = threading.Event(), threading.Event()
+
+    def stall(_: Asked) -> str:
+        asked.set()
+        go_on.wait(timeout=20)
+        return "late"
+
+    with LoopbackServer(stall) as server:
+        process = start(project, model(server))
+        assert process.stdout is not None
+        assert asked.wait(timeout=20)
+        os.killpg(process.pid, signal.SIGINT)
+        with process.stdout:
+            assert any("waiting up to 10 s" in line for line in process.stdout)
+            os.killpg(process.pid, signal.SIGINT)
+            output = process.stdout.read()
+        assert not go_on.is_set()
+        go_on.set()
+    assert process.wait(timeout=20) == 2
+    assert "ftbench: interrupted after 0 answers" in output
+    assert "Traceback" not in output
 
 
 def test_killed_worker_leaves_its_answers_to_the_others(project: Project, server: LoopbackServer) -> None:

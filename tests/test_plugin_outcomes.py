@@ -154,7 +154,7 @@ def test_dead_endpoint_is_one_error_and_never_a_miss(any_project: Project) -> No
         [
             "*no answer from dead: no connection to http://127.0.0.1:9/v1*",
             "*INCONCLUSIVE  accuracy >= 0.6  nothing was measured: 3 without a grade*",
-            "ftbench: 2 questions not asked: dead was given up after this error: no connection to http://127.0.0.1:9/v1*",
+            "ftbench: 2 questions not asked: dead was given up. no connection to http://127.0.0.1:9/v1*",
         ]
     )
     result.stdout.no_fnmatch_line("*missed*")

@@ -182,7 +182,7 @@ def test_wrong_key_is_one_line_and_one_request(any_project: Project) -> None:
         assert len(server.requests) == 1
     result.stdout.fnmatch_lines(
         [
-            "ftbench: 49 questions not asked: m was given up after this error: HTTP 401: invalid_api_key: *",
+            "ftbench: 49 questions not asked: m was given up. HTTP 401: invalid_api_key: *",
             "*= 1 failed, 1 error, 49 not asked in *",
         ]
     )
@@ -283,7 +283,9 @@ def test_budget_leaves_out_what_it_has_no_room_for_and_is_never_green(any_projec
         any_project.write("more.ftbench.yaml", facts(40).replace("words?", "figures?").replace("id: f", "id: g"))
         result = any_project.run(model(server, price_in=0, price_out=1_000_000), *options)
         assert len(server.requests) == 40
-    result.stdout.fnmatch_lines(["ftbench: 20 questions not asked: the budget of $60 (--ftbench-budget) *"])
+    result.stdout.fnmatch_lines(
+        ["ftbench: 20 questions not asked: this session's budget of $60.00 is spent (--ftbench-budget)"]
+    )
     assert result.ret == 1
     assert any_project.lines("end")[0]["cost_usd"] == pytest.approx(60.0)
     assert len([line for line in any_project.lines("result") if line["status"] == "error"]) == 20
@@ -317,7 +319,9 @@ def test_killed_session_goes_on_where_it_was(project: Project) -> None:
 
 def test_progress_goes_into_a_log_in_plain_lines(any_project: Project) -> None:
     any_project.write("words.ftbench.yaml", facts(32))
-    any_project.write("conftest.py", "from pytest_ftbench.reports import progress\nprogress.QUIET_S = 0.1\n")
+    any_project.write(
+        "conftest.py", "from pytest_ftbench.reports import progress\nprogress.QUIET_S = progress.PACE_S = 0.1\n"
+    )
     with LoopbackServer(right, delay_s=0.1) as server:
         result = any_project.run(model(server), "--ftbench-concurrency=4")
         result.assert_outcomes(passed=32)

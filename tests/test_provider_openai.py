@@ -132,3 +132,20 @@ def test_closing_ends_what_is_in_flight_at_once(serve: Serve, connect: Connect) 
         errors = [future.exception(timeout=20) for future in futures]
     assert time.perf_counter() - started < 5
     assert {str(error) for error in errors} == {"the endpoint is closed: the session has ended."}
+
+
+def test_every_thread_has_the_key_and_the_headers_of_the_first_call(
+    serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve()
+    monkeypatch.setenv("MY_KEY", "of-the-first-call")
+    provider = connect(f"base_url={server.base_url}&api_key_env=MY_KEY")
+    provider.complete(ASK)
+    monkeypatch.delenv("MY_KEY")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    threads = [threading.Thread(target=provider.complete, args=(ASK,)) for _ in range(40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [asked.headers["authorization"] for asked in server.requests] == ["Bearer of-the-first-call"] * 41

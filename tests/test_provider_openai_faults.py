@@ -101,13 +101,13 @@ def test_redirect_is_not_followed(serve: Serve, fault_of: FaultOf) -> None:
 )
 def test_answer_that_takes_too_long_is_a_time_out(reply: Reply, fault_of: FaultOf) -> None:
     started = time.perf_counter()
-    assert fault_of(reply, "timeout=0.5") == "time-out: no whole answer from URL within 0.5 s."
+    assert fault_of(reply, "timeout=0.5") == "time-out: no whole answer from URL within 0.5 s (timeout=)."
     assert time.perf_counter() - started < 5
 
 
 def test_silence_beyond_the_read_timeout_is_a_time_out_that_names_it(error_of: ErrorOf) -> None:
     error = error_of(Reply("late", delay_s=30), "read_timeout=0.3")
-    assert (str(error), error.fault) == ("time-out: nothing came from URL for 0.3 s (read_timeout).", "transient")
+    assert (str(error), error.fault) == ("time-out: nothing came from URL for 0.3 s (read_timeout=).", "transient")
 
 
 def test_connection_that_takes_too_long_is_a_time_out_that_names_it() -> None:
@@ -117,7 +117,7 @@ def test_connection_that_takes_too_long_is_a_time_out_that_names_it() -> None:
     error = openai.APITimeoutError(request=cast(Any, None))
     error.__cause__ = kind("timed out")
     said = Timeouts(60.0, 10.0, 60.0).fault(error, "URL")
-    assert said == "time-out: no connection to URL within 10 s (connect_timeout)."
+    assert said == "time-out: no connection to URL within 10 s (connect_timeout=)."
     assert Timeouts(60.0, 10.0, 60.0).fault(ConnectionError("x"), "URL") is None
 
 
@@ -136,7 +136,8 @@ def test_dead_server_is_an_error_that_names_it(connect: Connect) -> None:
         url = f"http://127.0.0.1:{unused.getsockname()[1]}/v1"
         with pytest.raises(EndpointError) as caught:
             connect(f"base_url={url}").complete(ASK)
-    assert str(caught.value) == f"no connection to {url} (ConnectError: [Errno 111] Connection refused)."
+    why = "(ConnectError: [Errno 111] Connection refused)"
+    assert str(caught.value) == f"no connection to {url} {why}. Is the server running, and is base_url right?"
     assert caught.value.fault == "transient"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pytest
@@ -243,3 +244,22 @@ def test_importing_the_policy_does_not_import_tenacity() -> None:
     code = "import sys, pytest_ftbench.retries; print('tenacity' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_question_refused_again_and_again_while_others_are_answered_is_the_reason_itself() -> None:
+    scene = Scene()
+    calls = 0
+
+    def refuse() -> Completion:
+        nonlocal calls
+        calls += 1
+        with ThreadPoolExecutor(1) as other:  # another thread is let in, and answered
+            other.submit(lambda: scene.limiter.enter() and scene.limiter.succeeded()).result()
+        raise fault("throttled", 1.0, "HTTP 429: strange")
+
+    with pytest.raises(EndpointError) as caught:
+        ask_patiently(refuse, scene.limiter, sleep=lambda _: True, now=scene.now, draw=lambda: 0.0)
+    assert str(caught.value) == "HTTP 429: strange (refused 20 times while other questions were answered)."
+    assert caught.value.fault == "question"
+    assert calls == 21
+    assert scene.limiter.in_flight == 0

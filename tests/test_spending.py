@@ -57,7 +57,8 @@ def test_nothing_is_asked_that_would_pass_the_budget(budget_usd: float, asked: i
     assert len(provider.asked) == asked
     left_out = [engine.complete(question) for question in questions if engine.complete(question).is_left_out]
     assert len(left_out) == 20 - asked
-    refusal = f"not asked: the budget of ${budget_usd:g} (--ftbench-budget) leaves no room for it"
+    amount = f"{budget_usd:.2f}" if budget_usd >= 0.1 else f"{budget_usd:g}"
+    refusal = f"not asked: this session's budget of ${amount} is spent (--ftbench-budget)"
     assert {answer.error for answer in left_out} <= {refusal}
 
 

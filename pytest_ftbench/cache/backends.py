@@ -39,8 +39,8 @@ class Backend(Protocol):
         For each key its entry, or whether it has been claimed.
         """
 
-    def release(self, keys: Sequence[str]) -> None:
-        """Remove the claims on the keys."""
+    def release(self, keys: Sequence[str], is_ours: Callable[[Entry], bool]) -> None:
+        """Remove our claims on the keys."""
 
     def count(self) -> int:
         """How many rows there are."""
@@ -110,10 +110,12 @@ class WritableAnswers:
                 found.append(is_free)
         return found
 
-    def release(self, keys: Sequence[str]) -> None:
+    def release(self, keys: Sequence[str], is_ours: Callable[[Entry], bool]) -> None:
         with self._transaction():
             for key in keys:
-                self._cache.delete(claim_key(key))
+                claim = self._entry(claim_key(key))
+                if claim is not None and is_ours(claim):  # others may have one since ours has expired
+                    self._cache.delete(claim_key(key))
 
     def put_all(self, rows: Iterator[tuple[str, str]]) -> int:
         """Store many texts in one transaction; the number stored."""
@@ -159,7 +161,7 @@ class ReadOnlyAnswers:
         found = self.get_all(keys)
         return [found.get(key, True) for key in keys]
 
-    def release(self, keys: Sequence[str]) -> None:
+    def release(self, keys: Sequence[str], is_ours: Callable[[Entry], bool]) -> None:
         """Nothing was ever written."""
 
     def count(self) -> int:

@@ -126,7 +126,10 @@ class AnswerStore:
     def release(self, keys: Sequence[str]) -> None:
         """Give back claims without an answer, so that others may ask."""
         with self._lock:
-            self._attempt(lambda backend: backend.release(keys), None, "be shared")
+            self._attempt(lambda backend: backend.release(keys, self._is_ours), None, "be shared")
+
+    def _is_ours(self, claim: Entry) -> bool:
+        return claim.value.get("claimed_by") == self._claimant.name
 
     def __len__(self) -> int:
         """How many rows there are: answers, those in memory included, and claims."""
@@ -155,11 +158,14 @@ class AnswerStore:
         return self._attempt(lambda backend: backend.put(texts), False, "be stored")
 
     def _store_waiting(self) -> None:
-        while self._unstored:
-            key, text = next(iter(self._unstored.items()))
-            if not self._put_texts({key: text}):
+        failed = 0
+        for key, text in list(self._unstored.items()):
+            if self._put_texts({key: text}):
+                del self._unstored[key]
+                continue
+            failed += 1
+            if failed == 2:  # one may be an answer that nothing has room for; two are the disk
                 return
-            del self._unstored[key]
 
     def _attempt(self, action: Callable[[Backend], _T], default: _T, what: str) -> _T:
         """What `action` gives, or `default` and (once for each `what`) a warning."""

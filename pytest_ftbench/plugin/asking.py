@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -40,8 +41,9 @@ class Asking:
             raise as_usage_error(error) from None
         try:
             result = yield
-        except BaseException:  # `-x`, Ctrl-C, pytest.exit(): nothing more is asked, and what is in flight is kept
-            self._stop()
+        except BaseException as end:  # `-x`, Ctrl-C, pytest.exit(): nothing more is asked, what is in flight is kept
+            if self._state.has_engine:
+                self._stop(is_interrupted=isinstance(end, KeyboardInterrupt))
             raise
         self._finish()
         return result
@@ -88,8 +90,18 @@ class Asking:
                 self._state.exchange.finish()
             self._state.stop_asking()
 
-    def _stop(self) -> None:
-        if self._state.has_engine:
+    def _stop(self, *, is_interrupted: bool) -> None:
+        """Send nothing more, and wait for what is in flight; the user who is waiting is told, and may end the wait."""
+        from pytest_ftbench.engine import GRACE_S
+
+        self._state.engine.stop()
+        reporter = self._state.config.pluginmanager.get_plugin("terminalreporter")
+        in_flight = self._state.engine.snapshot().in_flight
+        if is_interrupted and in_flight and reporter and not _is_worker(self._state.config):
+            calls = f"{in_flight} call{'' if in_flight == 1 else 's'} in flight"
+            reporter.ensure_newline()
+            reporter.write_line(f"ftbench: waiting up to {GRACE_S:g} s for {calls}; Ctrl-C again to lose the answers")
+        with suppress(KeyboardInterrupt):
             self._state.stop_asking()
 
     @pytest.hookimpl(tryfirst=True)

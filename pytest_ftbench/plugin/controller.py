@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from pytest_ftbench.errors import FtbenchError
-from pytest_ftbench.exchange import ask_no_more, count_answers, read_progress
+from pytest_ftbench.exchange import ask_no_more, last_counts, read_progress
 from pytest_ftbench.plugin.asking import COUNTS, GATES, NOTES, TOLD, WORKER
 from pytest_ftbench.plugin.gating import decide_gates, does_fail, emit_reports, remember_misses, status_of
 from pytest_ftbench.plugin.outcomes import Recorded, clean_subtest, recorded
@@ -42,7 +42,9 @@ class Controller:
         self._told: dict[str, dict[str, Any]] = {}
         """What each worker has last said of its plan and its answers, by its id."""
         self._folder: Path | None = None
-        self._shared_answers = self._failed = 0
+        self._failed = 0
+        self._last_counts: dict[str, Any] | None = None
+        """What interrupted workers have left behind: they have told nothing."""
         self._was_interrupted = False
         self._has_looped = False
 
@@ -88,8 +90,8 @@ class Controller:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
-        """Refuse an unsafe cache here: what a worker refuses would reach the user as an internal error."""
-        if not self._asks_here:
+        """Refuse an unsafe cache here: from a worker, or after a first call, it would not be one line in time."""
+        if not self._asks_here or self._state.settings.cache_mode == "refresh":
             try:
                 self._state.check_cache()
             except FtbenchError as error:
@@ -163,6 +165,9 @@ class Controller:
         for told in self._told.values():
             self._state.warnings += [note for note in told[NOTES] if note not in self._state.warnings]
         has_measured = bool(self._by_nodeid) or self._counted("on_demand") > 0
+        if self._folder is not None:
+            self._last_counts = last_counts(self._folder) if self._was_interrupted else None
+            shutil.rmtree(self._folder, ignore_errors=True)
         if self._has_looped and not self._was_interrupted and not has_measured:
             self._refuse_to_be_green(session)
         self._tell_what_was_left_out(session)
@@ -175,9 +180,6 @@ class Controller:
         if self._has_looped:
             results = self._results()
             self._state.config.hook.pytest_ftbench_report(config=self._state.config, results=results, gates=gates)
-        if self._folder is not None:
-            self._shared_answers = count_answers(self._folder)
-            shutil.rmtree(self._folder, ignore_errors=True)
 
     def _refuse_to_be_green(self, session: pytest.Session) -> None:
         """Say that nothing was measured; fail the session if the command line asks for a measurement."""
@@ -218,7 +220,9 @@ class Controller:
 
     def _counts(self) -> list[dict[str, Any]]:
         """What each process has counted."""
-        return [self._state.counts(), *(told[COUNTS] for told in self._told.values())]
+        counts = [self._state.counts(), *(told[COUNTS] for told in self._told.values())]
+        last = self._last_counts
+        return [last] if last and last["calls"] > sum(one.get("calls") or 0 for one in counts) else counts
 
     def _costs_usd(self) -> list[float | None]:
         """What the calls of each endpoint have cost; None where that is not known of all of them."""
@@ -269,12 +273,11 @@ class Controller:
     def _notes(self) -> list[str]:
         notes = [f"ftbench: {warning}" for warning in self._state.warnings]
         if self._was_interrupted:
-            # A worker that was interrupted while asking has told nothing, but it has written down what it got.
-            answers = max(self._counted("calls") + self._counted("cache_hits"), self._shared_answers)
-            notes.append(
-                f"ftbench: interrupted after {answers} answers; "
-                "those of cached endpoints are kept, so the same command goes on from there"
-            )
+            answers = self._counted("calls") + self._counted("cache_hits")
+            kept = "they are kept, so the same command goes on from there"
+            if self._state.settings.cache_mode == "off":
+                kept = "none is kept, because of --ftbench-cache=off"
+            notes.append(f"ftbench: interrupted after {answers} answer{'' if answers == 1 else 's'}; {kept}")
         return notes
 
 

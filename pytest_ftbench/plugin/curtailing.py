@@ -15,6 +15,7 @@ import pytest
 from pytest_ftbench.evaluate import from_plain, to_plain
 from pytest_ftbench.gates.curtail import NOT_RUN, Curtailment, Slot
 from pytest_ftbench.plugin.cases import Trial
+from pytest_ftbench.plugin.datafiles import CaseItem
 from pytest_ftbench.plugin.gating import scoped_gates
 from pytest_ftbench.plugin.outcomes import recorded
 from pytest_ftbench.plugin.state import State
@@ -24,8 +25,8 @@ from pytest_ftbench.records import Case, Result
 class Curtailing:
     """Lives in every process that runs tests.
 
-    trials: the selected tests with the keys of their questions. Under xdist each worker writes its results to a file
-    of its own in the run's folder, and the one that asks reads them all.
+    trials: the selected tests with the keys of their questions; only questions of data files are left out. Under xdist
+    each worker writes its results to a file of its own in the run's folder, and the one that asks reads them all.
     """
 
     def __init__(self, state: State, trials: Iterable[tuple[pytest.Item, Trial, str | None]]) -> None:
@@ -43,7 +44,7 @@ class Curtailing:
         for item, trial, key in found:
             slot = Slot.of(trial.subject.case, scope=trial.subject.scope, endpoint=trial.alias)
             self._slots[item.nodeid] = slot
-            if key is not None:
+            if key is not None and isinstance(item, CaseItem):  # what a test of the user's own does nobody can know
                 self._keys[slot] = key
                 self._needed[key] += 1
         self._ended: set[str] = set()

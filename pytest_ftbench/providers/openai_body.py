@@ -77,4 +77,4 @@ def _text_or_none(value: object) -> str | None:
 
 
 def _count_or_none(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53 else None

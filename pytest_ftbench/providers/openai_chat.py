@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 import time
 from importlib import import_module
@@ -20,10 +19,10 @@ from pytest_ftbench.providers.options import read_sampling
 from pytest_ftbench.records import Completion, Prompt
 
 if TYPE_CHECKING:
-    import ssl
-
     import openai
 
+_CLIENTS = 32
+"""One whose connections 100 threads share takes a quarter more processor time, most of it in the lock of its pool."""
 _CLOSED = "the endpoint is closed: the session has ended."
 _IDS = ("openai-organization", "openai-project")
 _HEADERS_FOR_ANYONE = frozenset(
@@ -53,9 +52,10 @@ class OpenAIChat:
             "revision": spec.revision,
         }
         self._lock = threading.Lock()
-        self._clients: dict[int, openai.OpenAI] = {}
-        """By thread: a pool of connections for all takes a quarter more processor time, most of it in its lock."""
-        self._tls: ssl.SSLContext | None = None
+        self._clients: list[openai.OpenAI] = []
+        self._own = threading.local()
+        """A thread's client."""
+        self._threads = 0
         self._sockets = OpenSockets()
         self._is_closed = False
 
@@ -85,9 +85,9 @@ class OpenAIChat:
     def close(self) -> None:
         """Close the connections; what is in flight ends in an EndpointError, and so do later questions."""
         with self._lock:
-            clients, self._clients, self._is_closed = self._clients, {}, True
+            clients, self._clients, self._is_closed = self._clients, [], True
         self._sockets.hang_up()
-        for client in clients.values():
+        for client in clients:
             client.close()
 
     def _send(self, client: openai.OpenAI, prompt: Prompt, started: float) -> tuple[bytes, float | None]:
@@ -118,25 +118,25 @@ class OpenAIChat:
         return {"model": self._model, "messages": messages, **given}
 
     def _open_client(self) -> openai.OpenAI:
-        """This thread's client."""
-        client = self._clients.get(threading.get_ident())
-        if client is not None:
-            return client
-        with self._lock:
-            if self._is_closed:
-                raise EndpointError(_CLOSED)
-            client = self._make_client(self._address.find_key())
-            self._clients[threading.get_ident()] = client
-            return client
+        """One of the clients, always the same in a thread."""
+        if self._is_closed:
+            raise EndpointError(_CLOSED)
+        client: openai.OpenAI | None = getattr(self._own, "client", None)
+        if client is None:
+            with self._lock:
+                if self._is_closed:
+                    raise EndpointError(_CLOSED)
+                # All at once, so that key, proxies and headers are of one moment: tests may change the environment.
+                self._clients = self._clients or self._make_clients()
+                client = self._own.client = self._clients[self._threads % len(self._clients)]
+                self._threads += 1
+        return client
 
-    def _make_client(self, key: str) -> openai.OpenAI:
+    def _make_clients(self) -> list[openai.OpenAI]:
+        key = self._address.find_key()
         import openai
 
         address, timeouts = self._address, self._timeouts
-        if self._tls is None:  # takes longer to make than anything else here, and can be shared
-            self._tls = import_module(_http_module()).create_ssl_context()
-            # The SDK is some 100,000 objects, which live as long as the process: none of them is ever garbage.
-            gc.freeze()
 
         # Any: httpx.Request or httpx2.Request, as the SDK's version has it.
         def watch(request: Any) -> None:
@@ -150,18 +150,21 @@ class OpenAIChat:
             if address.is_from_spec:  # OPENAI_CUSTOM_HEADERS may have put another one there
                 request.headers["Authorization"] = f"Bearer {key}"
 
-        http_client = openai.DefaultHttpxClient(
-            verify=self._tls,
-            follow_redirects=False,  # a redirect would carry the whole prompt to another host
-            event_hooks={"request": [watch] if address.is_official else [watch, keep_secrets_home]},
-        )
-        return openai.OpenAI(
-            base_url=address.base_url,
-            api_key=key,
-            max_retries=0,
-            timeout=openai.Timeout(timeouts.whole_s, connect=timeouts.connect_s, read=timeouts.read_s),
-            http_client=http_client,
-        )
+        tls = import_module(_http_module()).create_ssl_context()  # takes longer to make than all the rest
+        return [
+            openai.OpenAI(
+                base_url=address.base_url,
+                api_key=key,
+                max_retries=0,
+                timeout=openai.Timeout(timeouts.whole_s, connect=timeouts.connect_s, read=timeouts.read_s),
+                http_client=openai.DefaultHttpxClient(
+                    verify=tls,
+                    follow_redirects=False,  # a redirect would carry the whole prompt to another host
+                    event_hooks={"request": [watch] if address.is_official else [watch, keep_secrets_home]},
+                ),
+            )
+            for _ in range(_CLIENTS)
+        ]
 
 
 def _is_for_anyone(header: str) -> bool:

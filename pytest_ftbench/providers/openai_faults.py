@@ -12,6 +12,7 @@ _LONGEST = 300
 _KEY_LIKE = pattern(r"\bsk-[\w*-]{4,}")
 _HINTS = {
     401: "Check the key.",
+    403: "May this key use this model, and from here?",
     404: "Is base_url right, and does the model exist?",
 }
 
@@ -39,7 +40,8 @@ def status_fault(status: int, body: object) -> Fault:
     if not _SPENT.isdisjoint(_codes(body)) or 300 <= status < 400 or status in (401, 402, 403, 404):
         return "endpoint"
     if status == 429:
-        return "throttled"
+        # OpenAI says so of a prompt that is longer than a minute's tokens: no waiting makes it shorter.
+        return "question" if "too large" in error_text(body, secret="").lower() else "throttled"
     return "transient" if status in (408, 409) or status >= 500 else "question"
 
 
@@ -85,7 +87,8 @@ def error_text(body: object, *, secret: str) -> str:
 def connection_fault(error: BaseException, base_url: str, *, secret: str) -> str:
     """Why there was no connection."""
     cause = error.__cause__ or error
-    return end_sentence(f"no connection to {base_url} ({one_line(f'{type(cause).__name__}: {cause}', secret=secret)})")
+    why = one_line(f"{type(cause).__name__}: {cause}", secret=secret)
+    return f"no connection to {base_url} ({why}). Is the server running, and is base_url right?"
 
 
 def one_line(text: str, *, secret: str) -> str:

@@ -26,10 +26,10 @@ class Timeouts:
         if "Timeout" not in kind:
             return None
         if kind == "ConnectTimeout" and self.connect_s < self.whole_s:
-            return f"time-out: no connection to {base_url} within {self.connect_s:g} s (connect_timeout)."
+            return f"time-out: no connection to {base_url} within {self.connect_s:g} s (connect_timeout=)."
         if kind == "ReadTimeout" and self.read_s < self.whole_s:
-            return f"time-out: nothing came from {base_url} for {self.read_s:g} s (read_timeout)."
-        return f"time-out: no whole answer from {base_url} within {self.whole_s:g} s."
+            return f"time-out: nothing came from {base_url} for {self.read_s:g} s (read_timeout=)."
+        return f"time-out: no whole answer from {base_url} within {self.whole_s:g} s (timeout=)."
 
 
 def read_timeouts(spec: EndpointSpec) -> Timeouts:
