@@ -124,9 +124,10 @@ def test_cache_dir_option_moves_the_cache(project: Project, server: LoopbackServ
     assert not (Path(os.environ["XDG_CACHE_HOME"]) / "pytest-ftbench").exists()
 
 
-def test_cache_in_the_checkout_is_refused_in_one_line(any_project: Project, server: LoopbackServer) -> None:
+@pytest.mark.parametrize("mode", ["auto", "refresh"])
+def test_cache_in_the_checkout_is_refused_in_one_line(any_project: Project, server: LoopbackServer, mode: str) -> None:
     any_project.write("words.ftbench.yaml", FACTS)
-    result = any_project.run(model(server), "--ftbench-cache-dir=cache")
+    result = any_project.run(model(server), "--ftbench-cache-dir=cache", f"--ftbench-cache={mode}")
     assert result.ret == 4
     assert "checkout" in result.stderr.str()
     assert "Traceback" not in result.stdout.str() + result.stderr.str()

@@ -47,8 +47,6 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_ftbench.plugin.start import start
 
         start(config)
-    elif config.getoption("ftbench_plan"):
-        raise pytest.UsageError("--ftbench-plan needs to know whom to ask. Name an endpoint: --ftbench-model=SPEC.")
     elif is_any_set(config):
         from pytest_ftbench.plugin.state import get_state
 

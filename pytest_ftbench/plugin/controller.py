@@ -274,10 +274,12 @@ class Controller:
         notes = [f"ftbench: {warning}" for warning in self._state.warnings]
         if self._was_interrupted:
             answers = self._counted("calls") + self._counted("cache_hits")
-            kept = "they are kept, so the same command goes on from there"
+            kept = "; they are kept, so the same command goes on from there"
             if self._state.settings.cache_mode == "off":
-                kept = "none is kept, because of --ftbench-cache=off"
-            notes.append(f"ftbench: interrupted after {answers} answer{'' if answers == 1 else 's'}; {kept}")
+                kept = "; none is kept, because of --ftbench-cache=off"
+            if all(provider.is_local for provider in self._state.providers.values()):
+                kept = ""
+            notes.append(f"ftbench: interrupted after {answers} answer{'' if answers == 1 else 's'}{kept}")
         return notes
 
 
