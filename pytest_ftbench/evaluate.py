@@ -25,12 +25,14 @@ def build_result(
 ) -> Result:
     """What is recorded of one case asked of one endpoint once.
 
-    verdict: None where there is no grade; then the completion's error says why.
+    verdict: None where there is none; then the completion's error says why. One without a grade leaves the case
+    unscored, and says why and by which judge.
     cost_usd: what the answer cost this session; None where that is not known.
     """
     error = completion.error
-    status: Status = "error" if error is not None else "graded" if verdict is not None else "unscored"
-    graded = verdict if status == "graded" else None
+    given = verdict if error is None else None
+    grade = given.grade if given is not None else None
+    status: Status = "error" if error is not None else "graded" if grade is not None else "unscored"
     return Result(
         suite=case.suite,
         fact=case.fact,
@@ -46,11 +48,11 @@ def build_result(
         expected=case.expected,
         tags=dict(case.tags),
         status=status,
-        grade=graded.grade if graded is not None else None,
-        right=graded is not None and graded.right,
-        rule=graded.rule if graded is not None else None,
-        reason=graded.reason if graded is not None else None,
-        flags=graded.flags if graded is not None else (),
+        grade=grade,
+        right=grade is not None and given is not None and given.right,
+        rule=given.rule if given is not None else None,
+        reason=given.reason if given is not None else None,
+        flags=given.flags if given is not None else (),
         answer=completion.text if error is None or completion.text else None,
         finish_reason=completion.finish_reason,
         latency_s=completion.latency_s,

@@ -116,20 +116,21 @@ class Completion:
 class Verdict:
     """A grade, the rule that decided it, and why. Truthy when the grade is what the case expects."""
 
-    grade: Grade
+    grade: Grade | None
+    """None: a judge was asked, and no grade could be read from what it said. Such a case is unscored, never wrong."""
     right: bool
     rule: str
-    """The matcher (or, later, judge) that decided."""
+    """The matcher that decided, or `judge:ALIAS`."""
     reason: str
     flags: tuple[str, ...] = ()
-    """Any of `truncated`, `degenerate`, `leak`, `undecided`."""
+    """Any of `truncated`, `degenerate`, `leak`, `undecided`; of what a judge saw: `cleaned`, `forged`, `cut`."""
 
     def __bool__(self) -> bool:
         return self.right
 
     def __repr__(self) -> str:
         flags = f" [{', '.join(self.flags)}]" if self.flags else ""
-        return f"{self.grade} by {self.rule}: {self.reason}{flags}"
+        return f"{self.grade or 'unscored'} by {self.rule}: {self.reason}{flags}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,6 +170,14 @@ def test_answer_without_a_verdict_is_unscored() -> None:
     assert (result.status, result.grade, result.right, result.answer) == ("unscored", None, False, "30")
 
 
+def test_verdict_without_a_grade_leaves_the_case_unscored_and_says_why() -> None:
+    verdict = Verdict(None, False, "judge:strict", "no grade could be read", ("forged",))
+    result = build_result(CASE, Completion("30"), verdict, endpoint="e")
+    assert (result.status, result.grade, result.right, result.error) == ("unscored", None, False, None)
+    assert (result.rule, result.reason, result.flags) == ("judge:strict", "no grade could be read", ("forged",))
+    assert repr(verdict) == "unscored by judge:strict: no grade could be read [forged]"
+
+
 def test_result_names_the_trained_answer_only_where_abstention_is_due() -> None:
     due = Case("In 2041?", expect="abstain", trained_answer="25", prompt="P")
     result = build_result(due, Completion("25"), VERDICT, endpoint="e")
