@@ -28,6 +28,7 @@ LAYERS = {
         "engine",
         "exchange",
         "judges",
+        "graders",
     ),
     3: ("evaluate", "gates", "runs"),
     4: ("reports",),
