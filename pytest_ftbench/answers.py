@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass
 
 from pytest_ftbench.records import Completion
@@ -99,9 +99,10 @@ class Answers:
             self._coming.discard(key)
             self._changed.notify_all()
 
-    def totals(self) -> Counts:
-        """The counts of all endpoints together."""
+    def totals(self, *, without: Collection[str] = ()) -> Counts:
+        """The counts of all endpoints together, but some."""
         total: Counter[str] = Counter()
-        for counts in self.counts.values():
-            total.update(asdict(counts))
+        for alias, counts in self.counts.items():
+            if alias not in without:
+                total.update(asdict(counts))
         return Counts(**total)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from pytest_ftbench.answers import Answers, Counts
 from pytest_ftbench.lane import STOPPED, Lane
@@ -40,6 +40,7 @@ class Engine:
     providers: by alias. open_store: called once, when the first answer of an endpoint that is not local is needed.
     mode: see `Shelf`; in `replay` nothing is asked. concurrency: how many calls to one endpoint are in flight at most,
     at least 1; None adapts to what the endpoint allows. spending: counts costs, and may refuse questions.
+    judges: the aliases of judge models, whose calls are counted apart.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Engine:
         concurrency: int | None = None,
         spending: Spending | None = None,
         policy: RetryPolicy | None = None,
+        judges: Collection[str] = (),
     ) -> None:
         if concurrency is not None and concurrency < 1:
             raise ValueError(f"concurrency must be >= 1, got {concurrency}")
@@ -60,6 +62,7 @@ class Engine:
             alias: Lane(alias, provider, most=concurrency, spending=self.spending, policy=policy)
             for alias, provider in providers.items()
         }
+        self._judges = frozenset(judges)
         self._shelf = Shelf(open_store, mode)
         self._keys: dict[Question, str] = {}
         self._planned: set[str] = set()
@@ -152,7 +155,7 @@ class Engine:
     def _look_up(self, questions: Mapping[str, Question], on_answer: OnAnswer) -> dict[str, Question]:
         """Learn what is stored; what is left is to be asked, in order. In `replay` mode that ends as an error."""
         outstanding = {}
-        self._planned.update(questions)
+        self._planned.update(key for key, question in questions.items() if question.endpoint not in self._judges)
         stored = self._stored(questions)
         for key, question in questions.items():
             if key in self.answers:
@@ -221,7 +224,7 @@ class Engine:
         """How far the asking has come. From any thread."""
         remote = [lane for lane in self.lanes.values() if not lane.is_local]
         now = time.monotonic()
-        counts = self.answers.totals()
+        counts = self.answers.totals(without=self._judges)
         tokens_in, tokens_out = self.spending.tokens()
         costs = self.spending.costs_usd().values()
         return Snapshot(
@@ -230,6 +233,7 @@ class Engine:
             cached=counts.cache_hits,
             in_flight=sum(lane.in_flight for lane in remote),
             errors=counts.errors,
+            judge_calls=self.judge_calls,
             tokens_in=tokens_in,
             tokens_out=tokens_out,
             cost_usd=None if None in costs else sum(cost for cost in costs if cost is not None),
@@ -239,8 +243,13 @@ class Engine:
         )
 
     def totals(self) -> Counts:
-        """The counts of all endpoints together."""
-        return self.answers.totals()
+        """The counts of all endpoints together, judges left out."""
+        return self.answers.totals(without=self._judges)
+
+    @property
+    def judge_calls(self) -> int:
+        """How many questions were put to judges."""
+        return sum(self.answers.counts[alias].calls for alias in self._judges)
 
     # Stopping
 

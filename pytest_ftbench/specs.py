@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, unquote
@@ -32,6 +32,7 @@ class _Scope:
     folder: Path
     models_folder: Path
     providers: Mapping[str, ProviderFactory]
+    more_keys: Collection[str] = ()
 
 
 def parse_spec(
@@ -41,19 +42,20 @@ def parse_spec(
     folder: Path,
     models_folder: Path | None = None,
     known_providers: Mapping[str, ProviderFactory],
+    more_keys: Collection[str] = (),
 ) -> EndpointSpec:
     """The endpoint that a SPEC names, with its options checked; no file is opened and nothing imported for it.
 
     models: the table `[tool.ftbench.models]`: each value a SPEC, or a table of `spec` and query keys, which win over
     the keys inside `spec`. Keys after `NAME?` win over both.
     folder: what relative paths are relative to; models_folder: the same for SPECs from the table (default: folder).
-    known_providers: by name; their `option_keys` are allowed besides COMMON_KEYS.
+    known_providers: by name; their `option_keys` are allowed besides COMMON_KEYS and more_keys.
     Without `ALIAS=` the alias is the entry's name, else derived: `ft:BASE:ORG:SUFFIX:ID` gives BASE-SUFFIX-ID,
     `openai:dir/NAME` gives NAME, `memorizer:...` gives memorizer, `replay:FILE#COLUMN` gives COLUMN without
     `_response`, or FILE without its ending. Whatever an alias may not hold becomes `-`.
     Raises SpecError, in one line that says what is allowed.
     """
-    scope = _Scope(models, folder, models_folder or folder, known_providers)
+    scope = _Scope(models, folder, models_folder or folder, known_providers, more_keys)
     alias, body = _split_alias(text.strip())
     spec = _resolve(body, scope, folder, ())
     read_prices(spec)  # only now: the two may stand in different entries
@@ -67,12 +69,18 @@ def parse_specs(
     folder: Path,
     models_folder: Path | None = None,
     known_providers: Mapping[str, ProviderFactory],
+    more_keys: Collection[str] = (),
 ) -> tuple[EndpointSpec, ...]:
     """The endpoints that several SPECs name, in order; SpecError when two share an alias."""
     by_alias: dict[str, EndpointSpec] = {}
     for text in texts:
         spec = parse_spec(
-            text, models=models, folder=folder, models_folder=models_folder, known_providers=known_providers
+            text,
+            models=models,
+            folder=folder,
+            models_folder=models_folder,
+            known_providers=known_providers,
+            more_keys=more_keys,
         )
         if other := by_alias.get(spec.alias):
             fault = f"two models are called {spec.alias!r}: {other.label!r} and {spec.label!r}."
@@ -105,7 +113,7 @@ def _resolve(text: str, scope: _Scope, folder: Path, trail: tuple[str, ...]) -> 
     else:
         provider, _, name = head.partition(":")
     spec = EndpointSpec(alias="", provider=provider, name=name, options=options, text=text, folder=folder)
-    _check(spec, scope.providers)
+    _check(spec, scope)
     return spec
 
 
@@ -126,7 +134,7 @@ def _resolve_entry(name: str, options: Mapping[str, str], scope: _Scope, trail: 
     inner = _resolve(text, scope, scope.models_folder, (*trail, name))
     merged = {**inner.options, **extras, **options}
     spec = replace(inner, alias=name, options=merged, text=_written(inner.label, merged))
-    _check(spec, scope.providers)
+    _check(spec, scope)
     return spec
 
 
@@ -162,8 +170,9 @@ def _parse_query(query: str, head: str) -> dict[str, str]:
     return options
 
 
-def _check(spec: EndpointSpec, providers: Mapping[str, ProviderFactory]) -> None:
+def _check(spec: EndpointSpec, scope: _Scope) -> None:
     """Refuse unknown providers and keys, secrets, and values out of range."""
+    providers = scope.providers
     if spec.provider not in providers:
         known = sorted(providers)
         meant = near_miss(spec.provider, known)
@@ -174,7 +183,7 @@ def _check(spec: EndpointSpec, providers: Mapping[str, ProviderFactory]) -> None
         )
     if spec.name in ("", "ft:"):
         raise SpecError(f"model {spec.label!r}: no name after the provider. Write {spec.provider}:NAME.")
-    allowed = sorted({*COMMON_KEYS, *providers[spec.provider].option_keys})
+    allowed = sorted({*COMMON_KEYS, *providers[spec.provider].option_keys, *scope.more_keys})
     for key in spec.options:
         if key not in allowed:
             raise SpecError(f"model {spec.label!r}: {_unknown_key(key, allowed, spec.provider)}")

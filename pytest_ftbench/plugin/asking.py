@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections import defaultdict
+from collections.abc import Callable, Generator, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
@@ -10,8 +11,9 @@ from typing import Any
 import pytest
 
 from pytest_ftbench.errors import FtbenchError
-from pytest_ftbench.plugin.cases import trial_of, wants_answer
+from pytest_ftbench.plugin.cases import Trial, trial_of, wants_answer
 from pytest_ftbench.plugin.state import State, as_usage_error
+from pytest_ftbench.records import Case, Completion, Question
 
 GATES = "ftbench_gates"
 COUNTS = "ftbench_counts"
@@ -66,7 +68,10 @@ class Asking:
         if state.exchange is not None:
             state.exchange.start(wanted.values(), on_tick=on_tick)
             return
-        state.engine.start(wanted.values())
+        if state.judging is None:
+            state.engine.start(wanted.values())
+        else:
+            state.engine.start(wanted.values(), on_answer=_judge_at_once(state, trials, wanted))
         if state.engine.answers.are_coming and not getattr(session.config.option, "stepwise", False):
             from pytest_ftbench.plugin.ready import ReadyFirst
 
@@ -129,6 +134,23 @@ class Asking:
             COUNTS: self._state.counts(),
             NOTES: list(self._state.warnings),
         }
+
+
+def _judge_at_once(
+    state: State, trials: list[tuple[pytest.Item, Trial]], wanted: Mapping[pytest.Item, Question]
+) -> Callable[[str, Completion], None]:
+    """What hands answers to the judges as they arrive, for the cases that want them."""
+    cases: dict[str, list[Case]] = defaultdict(list)
+    for item, trial in trials:
+        if item in wanted:
+            cases[state.engine.key(wanted[item])].append(trial.subject.case)
+
+    def begin(key: str, completion: Completion) -> None:
+        assert state.judging is not None
+        for case in cases[key]:
+            state.judging.begin(case, completion)
+
+    return begin
 
 
 def _is_worker(config: pytest.Config) -> bool:

@@ -79,8 +79,12 @@ class Trial:
         from pytest_ftbench.judges import judge_completion
 
         found = judge_completion(self.subject.case, completion, matchers=state.matchers)
+        if state.judging is not None and "undecided" in found.flags:
+            found = state.judging.grade(self.subject.case, completion)
         reason = clean(found.reason)
         self.verdict = found if reason == found.reason else replace(found, reason=reason)
+        if self.verdict.grade is None:
+            pytest.fail(f"no verdict by {found.rule}: {reason}", pytrace=False)
         return self.verdict
 
 

@@ -6,8 +6,7 @@ import shutil
 import tempfile
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +15,20 @@ import pytest
 from pytest_ftbench.errors import FtbenchError
 from pytest_ftbench.exchange import ask_no_more, last_counts, read_progress
 from pytest_ftbench.plugin.asking import COUNTS, GATES, NOTES, TOLD, WORKER
-from pytest_ftbench.plugin.gating import decide_gates, does_fail, emit_reports, remember_misses, status_of
+from pytest_ftbench.plugin.gating import (
+    decide_gates,
+    does_fail,
+    emit_reports,
+    never_stopping,
+    remember_misses,
+    status_of,
+)
 from pytest_ftbench.plugin.outcomes import Recorded, clean_subtest, recorded
 from pytest_ftbench.plugin.recording import Recording
 from pytest_ftbench.plugin.state import FOLDER, PlannedGate, State, as_usage_error
+from pytest_ftbench.plugin.storing import check_cache
 from pytest_ftbench.records import Result
-from pytest_ftbench.reports.text import clean, one_line
+from pytest_ftbench.reports.text import clean, one_line, shown_path
 from pytest_ftbench.snapshot import Snapshot
 
 StatusShown = tuple[str, str, str | tuple[str, dict[str, bool]]]
@@ -93,7 +100,7 @@ class Controller:
         """Refuse an unsafe cache here: from a worker, or after a first call, it would not be one line in time."""
         if not self._asks_here or self._state.settings.cache_mode == "refresh":
             try:
-                self._state.check_cache()
+                check_cache(self._state)
             except FtbenchError as error:
                 raise as_usage_error(error) from None
 
@@ -145,13 +152,19 @@ class Controller:
 
     def _report_gates(self, session: pytest.Session, tests: int) -> None:
         results = list(self._by_nodeid.values())
+        faults = [fault for counts in self._counts() for fault in counts.get("judge_faults", ())]
         decided = decide_gates(
-            self._planned(), results, self._state.aliases, session.config.hook, curtailed=self._curtailed
+            self._planned(),
+            results,
+            self._state.aliases,
+            session.config.hook,
+            curtailed=self._curtailed,
+            judge_faults=faults,
         )
         self._decisions = [decision for _, decision in decided]
         session.testscollected = tests + len(decided)
         on_inconclusive = self._state.settings.on_inconclusive
-        with _never_stopping(session.config):
+        with never_stopping(session.config):
             for planned, decision in decided:
                 emit_reports(session, decision, fails=does_fail(decision, planned, on_inconclusive=on_inconclusive))
         remember_misses(session.config, self._decisions, self._by_nodeid)
@@ -245,9 +258,10 @@ class Controller:
             decisions=self._decisions,
             calls=self._counted("calls"),
             cache_hits=self._counted("cache_hits"),
+            judge_calls=self._counted("judge_calls"),
             cost=self._cost_in_words(),
             notes=self._notes(),
-            run_path=_shown_path(paths[0], self._state.settings.invocation) if paths else None,
+            run_path=shown_path(paths[0], self._state.settings.invocation) if paths else None,
             with_misses=config.option.tbstyle == "no",
             with_matrix=verbosity >= 0,
         )
@@ -281,20 +295,3 @@ class Controller:
                 kept = ""
             notes.append(f"ftbench: interrupted after {answers} answer{'' if answers == 1 else 's'}{kept}")
         return notes
-
-
-@contextmanager
-def _never_stopping(config: pytest.Config) -> Iterator[None]:
-    """A gate that fails under `-x` stops nothing: all tests have ended."""
-    maxfail, config.option.maxfail = config.option.maxfail, 0
-    try:
-        yield
-    finally:
-        config.option.maxfail = maxfail
-
-
-def _shown_path(path: Path, start: Path) -> str:
-    try:
-        return str(path.relative_to(start))
-    except ValueError:
-        return str(path)

@@ -150,13 +150,13 @@ class CaseItem(pytest.Item):
         if self._trial.subject.alias is None:
             pytest.skip(NO_MODEL)
         self._trial.begin()
-        self._trial.answer(get_state(self.config))
+        self._trial.judge(get_state(self.config))
 
     def runtest(self) -> None:
         assert self._trial.completion is not None  # setup has asked
-        verdict = self._trial.grade(self._trial.completion, get_state(self.config))
-        if not verdict:
-            raise WrongAnswer(explain(self._trial.subject.case, self._trial.completion, verdict))
+        assert self._trial.verdict is not None  # and judged
+        if not self._trial.verdict:
+            raise WrongAnswer(explain(self._trial.subject.case, self._trial.completion, self._trial.verdict))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # as in pytest.Item
         if isinstance(excinfo.value, WrongAnswer):

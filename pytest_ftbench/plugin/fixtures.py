@@ -62,8 +62,9 @@ class Judge(Protocol):
     ) -> Verdict:
         """Whether an answer is what is expected.
 
-        answer: a text, or what `ftbench_model.ask` returned. question: what was asked, so that a number that the
-        answer merely repeats from it does not count. match: the matcher, as in a case file.
+        Where the matchers cannot tell and the session has a judge model, `expected` is a requirement that it holds the
+        answer against. answer: a text, or what `ftbench_model.ask` returned. question: what was asked, so that a number
+        that the answer merely repeats from it does not count. match: the matcher, as in a case file.
         Raises SpecError for a matcher that does not exist.
         """
 
@@ -124,9 +125,13 @@ def ftbench_judge(request: pytest.FixtureRequest) -> Judge:
         from dataclasses import replace
 
         from pytest_ftbench.judges import judge_answer
+        from pytest_ftbench.records import Case, Completion
         from pytest_ftbench.reports.text import clean
 
         found = judge_answer(answer, expected, question=question, match=match, matchers=state.matchers)
+        if state.judging is not None and "undecided" in found.flags:
+            completion = Completion(text=answer) if isinstance(answer, str) else answer
+            found = state.judging.grade(Case(question=question or "", answer=expected), completion, style="free")
         return replace(found, reason=clean(found.reason))
 
     return judge

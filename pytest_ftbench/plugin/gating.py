@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Literal
 
 import pytest
 
-from pytest_ftbench.gates import Decision, ScopedGate, decide, parse_gate
+from pytest_ftbench.gates import Decision, ScopedGate, decide, parse_gate, population
 from pytest_ftbench.plugin.explained import Explained
+from pytest_ftbench.plugin.judging import distrusted
 from pytest_ftbench.plugin.outcomes import Recorded
 from pytest_ftbench.plugin.settings import OnInconclusive
 from pytest_ftbench.plugin.state import SESSION, PlannedGate
@@ -39,11 +41,13 @@ def decide_gates(
     hook: Any,  # pytest's hook relay has no public name
     *,
     curtailed: Mapping[tuple[str, str], Sequence[Result]] | None = None,
+    judge_faults: Sequence[str] = (),
 ) -> list[tuple[PlannedGate, Decision]]:
     """What every gate says of every endpoint.
 
     curtailed: by the scope of the case and the endpoint, what stands for cases whose tests did not run because all
     their gates were certain. One that has a result after all is passed over.
+    judge_faults: why a judge model is not to be believed: no gate over a verdict of a judge is decided then.
     """
     scope_of = {id(one.result): one.scope for one in recorded}
     stand_ins = [(scope, result) for (scope, _), results in (curtailed or {}).items() for result in results]
@@ -69,6 +73,9 @@ def decide_gates(
                 case_of=case_of,
                 curtailed=left_out[gate.scope, alias],
             )
+            used = population(parse_gate(gate.text), results) if judge_faults else []
+            if doubt := distrusted((result.rule for result in used), judge_faults):
+                decision = replace(decision, result=replace(decision.result, outcome="INCONCLUSIVE", reason=doubt))
             if gate.cut:
                 cut = replace(decision.result, outcome="INCONCLUSIVE", reason=gate.cut)
                 decision = replace(decision, result=cut, is_partial=True)
@@ -116,6 +123,16 @@ def emit_reports(session: pytest.Session, decision: Decision, *, fails: bool) ->
     hook.pytest_runtest_logreport(report=report)
     hook.pytest_runtest_logreport(report=_report(nodeid, location, "passed", when="teardown"))
     hook.pytest_runtest_logfinish(nodeid=nodeid, location=location)
+
+
+@contextmanager
+def never_stopping(config: pytest.Config) -> Iterator[None]:
+    """A gate that fails under `-x` stops nothing: all tests have ended."""
+    maxfail, config.option.maxfail = config.option.maxfail, 0
+    try:
+        yield
+    finally:
+        config.option.maxfail = maxfail
 
 
 def remember_misses(config: pytest.Config, decisions: list[Decision], recorded: Mapping[str, Recorded]) -> None:

@@ -37,6 +37,14 @@ def add_options(parser: pytest.Parser) -> None:
         help="Gate over all results, as in 'accuracy[variant=rephrased] >= 0.85'; repeatable.",
     )
     option(
+        "judge",
+        ini="linelist",
+        action="append",
+        default=[],
+        metavar="[ALIAS=]SPEC",
+        help="Model that judges what the matchers leave undecided; repeat it for a panel, whose majority decides.",
+    )
+    option(
         "cache",
         choices=CACHE_MODES,
         default=None,

@@ -75,6 +75,12 @@ class Outcomes:
             return
         if report.when == "setup" and report.failed and trial.completion is not None and trial.completion.error:
             _attach(report, trial, build_result(trial.subject.case, trial.completion, None, endpoint=trial.alias))
+        if report.failed and trial.verdict is not None and trial.verdict.grade is None:
+            result = build_result(
+                trial.subject.case, trial.completion or Completion(), trial.verdict, endpoint=trial.alias
+            )
+            _attach(report, trial, result)
+            return
         failure = failure or trial.failed_within
         if report.when != "call" or isinstance(failure, pytest.skip.Exception | pytest.xfail.Exception):
             return

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def make_spending(state: State) -> Spending:
     """The session's account. Raises SpecError where there is a budget and an endpoint whose price nobody knows."""
     budget_usd = state.settings.budget_usd
-    terms = {spec.alias: _terms(spec, state) for spec in state.specs}
+    terms = {spec.alias: _terms(spec, state) for spec in (*state.specs, *state.judge_specs)}
     for alias, of_endpoint in terms.items():
         if budget_usd is not None and not of_endpoint.is_free and of_endpoint.price is None:
             raise SpecError(
@@ -27,7 +27,7 @@ def make_spending(state: State) -> Spending:
 
 
 def _terms(spec: EndpointSpec, state: State) -> Terms:
-    provider = state.providers[spec.alias]
+    provider = {**state.providers, **state.judge_providers}[spec.alias]
     most = provider.sampling.get("max_tokens")
     return Terms(
         lambda: price_of(spec, base_url=provider.identity.get("base_url")),

@@ -73,11 +73,20 @@ class Recording:
             "pytest": pytest.__version__,
             "git_commit": _git_commit(self._state.settings.root),
             "endpoints": self._endpoints(),
-            "judge": None,
+            "judge": self._judge(),
             "sampling": {alias: dict(provider.sampling) for alias, provider in self._state.providers.items()},
             "selection": selection(self._state.config),
         }
         return RunWriter(path, header)
+
+    def _judge(self) -> dict[str, Any] | None:
+        """The judge models, with the versions of the prompts they are asked by; None without one."""
+        if not self._state.judge_specs:
+            return None
+        from pytest_ftbench.graders import RUBRICS
+
+        judges = [{"alias": spec.alias, "spec": spec.text} for spec in self._state.judge_specs]
+        return {"judges": judges, "prompts": sorted(rubric.version for rubric in RUBRICS.values())}
 
     def _endpoints(self) -> list[dict[str, str | None]]:
         return [

@@ -22,6 +22,8 @@ class Settings:
     models: tuple[str, ...]
     models_on_command_line: bool
     models_table: Mapping[str, Any]
+    judges: tuple[str, ...]
+    judges_on_command_line: bool
     gates: tuple[tuple[str, str], ...]
     """Gates over the whole session, each with the place that sets it."""
     gates_on_command_line: bool
@@ -51,6 +53,7 @@ def read_settings(config: pytest.Config) -> Settings:
     """The settings of this session. Raises pytest.UsageError for a value that is not allowed."""
     given_models: list[str] = config.getoption("ftbench_model")
     models: list[str] = given_models or config.getini("ftbench_model")
+    given_judges: list[str] = config.getoption("ftbench_judge")
     table = _table(config) if models else {}
     given_gates: list[str] = config.getoption("ftbench_gate")
     places = [(gate, "--ftbench-gate") for gate in given_gates]
@@ -62,6 +65,8 @@ def read_settings(config: pytest.Config) -> Settings:
         models=tuple(models),
         models_on_command_line=bool(given_models),
         models_table=table.get("models", {}),
+        judges=tuple(given_judges or config.getini("ftbench_judge")),
+        judges_on_command_line=bool(given_judges),
         gates=tuple(places),
         gates_on_command_line=bool(given_gates),
         cache_mode=cast("CacheMode", _choice(config, "ftbench_cache", CACHE_MODES, default="auto")),

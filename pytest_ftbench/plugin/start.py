@@ -72,6 +72,11 @@ def _read(state: State) -> None:
         models_folder=settings.root,
         known_providers=state.registry("providers"),
     )
+    if settings.judges:
+        from pytest_ftbench.plugin.judging import read_judges, refuse_self_judging
+
+        read_judges(state)
+        refuse_self_judging(state)
     if settings.save:
         saved_run(settings.root, settings.save)
     if settings.models_on_command_line:

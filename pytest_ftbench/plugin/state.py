@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_ftbench.errors import CacheRefused, FtbenchError
+from pytest_ftbench.errors import FtbenchError
 from pytest_ftbench.plugin.fixtures import HAS_CASES
 from pytest_ftbench.plugin.settings import Settings, read_settings
 from pytest_ftbench.records import Case, Completion, Question
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pytest_ftbench.engine import Engine
     from pytest_ftbench.exchange import Exchange
     from pytest_ftbench.gates import Gate
+    from pytest_ftbench.plugin.judging import Judging
     from pytest_ftbench.providers import EndpointSpec, Provider
 
 STATE = pytest.StashKey["State"]()
@@ -62,6 +63,7 @@ class State:
     config: pytest.Config
     settings: Settings
     specs: tuple[EndpointSpec, ...] = ()
+    judge_specs: tuple[EndpointSpec, ...] = ()
     scopes: dict[str, Scope] = field(default_factory=dict)
     """By the node id of the file or function that owns them."""
     session_gates: tuple[Gate, ...] = ()
@@ -88,7 +90,7 @@ class State:
 
     def open_endpoints(self) -> None:
         """Read the endpoints' files now, so that a mistake ends the session before it starts. Raises FtbenchError."""
-        _ = self.providers
+        _ = self.providers, self.judge_providers
         if self.settings.budget_usd is not None:
             from pytest_ftbench.plugin.pricing import make_spending
 
@@ -106,13 +108,33 @@ class State:
             return Unavailable(spec.alias, error)
 
     @cached_property
+    def judge_providers(self) -> Mapping[str, Provider]:
+        """The judges by alias, opened. Raises FtbenchError for one that cannot be."""
+        if not self.judge_specs:
+            return {}
+        from pytest_ftbench.plugin.judging import open_judges
+
+        return open_judges(self)
+
+    @cached_property
+    def judging(self) -> Judging | None:
+        """Who judges what the matchers leave undecided; None where no judge is named."""
+        if not self.judge_specs:
+            return None
+        from pytest_ftbench.plugin.judging import Judging
+
+        return Judging(self)
+
+    @cached_property
     def engine(self) -> Engine:
         from pytest_ftbench.engine import Engine
         from pytest_ftbench.plugin.pricing import make_spending
+        from pytest_ftbench.plugin.storing import open_cache
 
         return Engine(
-            self.providers,
-            open_store=self._open_store,
+            {**self.providers, **self.judge_providers},
+            judges=self.judge_providers,
+            open_store=lambda: open_cache(self),
             mode=self.settings.cache_mode,
             concurrency=self.settings.concurrency,
             spending=make_spending(self),
@@ -155,7 +177,10 @@ class State:
         """How many calls, cache hits, errors and answers on demand there were in this process; each endpoint's cost."""
         costs_usd = self.engine.spending.costs_usd() if self.has_engine else {}
         totals = asdict(self.engine.totals()) if self.has_engine else {}
-        return {**totals, "on_demand": self.on_demand, "costs_usd": costs_usd}
+        judge_calls = self.engine.judge_calls if self.has_engine else 0
+        faults = self.judging.faults if self.judging else []
+        own = {"on_demand": self.on_demand, "judge_calls": judge_calls, "judge_faults": faults}
+        return {**totals, **own, "costs_usd": costs_usd}
 
     def cost_of(self, question: Question, completion: Completion) -> float | None:
         """What an answer has cost this session, in USD; None where nobody knows."""
@@ -241,37 +266,6 @@ class State:
         last_failed = self.config.pluginmanager.get_plugin("lfplugin")
         skipped = getattr(last_failed, "_skipped_files", 0)  # private; without it the gate sees the other files only
         return f"--lf left out {skipped} file{'s' if skipped > 1 else ''}" if skipped else ""
-
-    def _open_store(self) -> Any:  # the engine's Store, which cache.AnswerStore fulfils
-        from pytest_ftbench.cache import open_store
-        from pytest_ftbench.shelf import NoStore
-
-        # The user's own cache folder may lie below the root, when that is the home folder; one that an option or the
-        # repository's ini file names may not.
-        checkout = self.settings.root if self.settings.cache_dir is not None else None
-        try:
-            return open_store(self.cache_folder, checkout=checkout, warn=self.warnings.append)
-        except CacheRefused as error:
-            if self.settings.models_on_command_line:
-                raise
-            # A model that only the ini file names must not stop the unit tests beside it.
-            self.warnings.append(f"no answer is stored: {error}")
-            return NoStore()
-
-    def check_cache(self) -> None:
-        """Open the cache and close it again, if this session will use one. Raises CacheRefused."""
-        if not self.settings.models_on_command_line:
-            return  # nothing may be asked at all
-        if self.settings.cache_mode != "off" and not all(provider.is_local for provider in self.providers.values()):
-            self._open_store().close()
-
-    @property
-    def cache_folder(self) -> Path:
-        if self.settings.cache_dir is not None:
-            return self.settings.cache_dir
-        from platformdirs import user_cache_path
-
-        return user_cache_path("pytest-ftbench")
 
     def close(self) -> None:
         """Release what was opened."""

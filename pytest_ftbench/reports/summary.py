@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -36,6 +36,7 @@ class Facts:
     with_misses: bool = False
     """Whether the misses of failed gates are listed here, because nothing above has."""
     with_matrix: bool = True
+    judge_calls: int = 0
     cost: str | None = None
     """What the answers cost, as `money.session_cost_in_words` has it; None: nothing that is paid for was asked."""
 
@@ -158,6 +159,8 @@ def _footer(facts: Facts) -> Iterable[str]:
     errors = sum(result.status == "error" for result in facts.results)
     undecided = sum("undecided" in result.flags for result in facts.results)
     parts = [_count(facts.calls, "answer") + " asked for", f"{facts.cache_hits} from the cache"]
+    if facts.judge_calls:
+        parts.append(_count(facts.judge_calls, "judge call"))
     if facts.cost is not None:
         parts.append(f"cost {UNKNOWN}" if facts.cost == UNKNOWN else facts.cost)
     if errors:
@@ -165,6 +168,9 @@ def _footer(facts: Facts) -> Iterable[str]:
     if undecided:
         parts.append(f"{undecided} left undecided by the matchers and counted as incorrect")
     yield ", ".join(parts) + "; intervals are 95 % Wilson limits"
+    rules = Counter(result.rule for result in facts.results if result.rule)
+    if len(rules) > 1 or any(rule.startswith("judge:") for rule in rules):
+        yield "verdicts by " + ", ".join(f"{rule} {count}" for rule, count in rules.most_common())
     decided = [decision.result for decision in facts.decisions if decision.result.outcome != "INCONCLUSIVE"]
     if any(gate.reason and not is_curtailed(gate) for gate in decided):
         yield f"{NEAR} {NEAR_BOUND}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from pathlib import Path
 
 # C0 and C1 controls but for line ends and tabs; zero-width, bidirectional and other format characters;
 # lone surrogates; line and paragraph separators.
@@ -33,3 +34,11 @@ def _shown(character: str) -> str:
         return character
     point = ord(character)
     return f"\\x{point:02x}" if point < 0x100 else f"\\u{point:04x}" if point < 0x10000 else f"\\U{point:08x}"
+
+
+def shown_path(path: Path, start: Path) -> str:
+    """A path as short as it can be from `start`."""
+    try:
+        return str(path.relative_to(start))
+    except ValueError:
+        return str(path)
