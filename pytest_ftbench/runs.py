@@ -13,8 +13,8 @@ from typing import Any
 from pytest_ftbench.errors import SpecError
 from pytest_ftbench.evaluate import to_plain
 from pytest_ftbench.records import GateResult, Result
+from pytest_ftbench.runlines import SCHEMA
 
-SCHEMA = 1
 KEPT = 50
 """How many unnamed runs are kept."""
 

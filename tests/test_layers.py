@@ -14,7 +14,19 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = {
     0: ("records", "errors", "snapshot"),
-    1: ("names", "textfiles", "patterns", "cache", "stats", "prompts", "datasets", "providers", "specs", "prices"),
+    1: (
+        "names",
+        "textfiles",
+        "runlines",
+        "patterns",
+        "cache",
+        "stats",
+        "prompts",
+        "datasets",
+        "providers",
+        "specs",
+        "prices",
+    ),
     2: (
         "rate",
         "pace",

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pytest_ftbench.errors import DataError
 from pytest_ftbench.records import Completion
-from pytest_ftbench.textfiles import read_csv_rows, read_text
+from pytest_ftbench.runlines import read_run_lines
+from pytest_ftbench.textfiles import read_csv_rows
 
-SCHEMA = 1
-"""The newest schema of run files that this version reads."""
 FAILED = "<error>"
 """What a recorder writes into a cell when the call failed."""
 
@@ -73,7 +71,7 @@ def read_run_recordings(files: Iterable[tuple[Path, str]], alias: str) -> Record
     alias: which endpoint's; empty where the files hold one only. A last line that was cut off is passed over: the
     session was killed. Raises DataError for files that are no run files, of a newer schema, or without the endpoint.
     """
-    runs = [(place, _read_run(path, place)) for path, place in files]
+    runs = [(place, read_run_lines(path, shown_as=place)) for path, place in files]
     served: dict[str, str | None] = {}
     for _, lines in runs:
         for line in lines:
@@ -110,28 +108,6 @@ def _from_cell(cell: str) -> Completion:
     return (
         Completion(error="the call failed when it was recorded.") if cell.strip() == FAILED else Completion(text=cell)
     )
-
-
-def _read_run(path: Path, place: str) -> list[dict[str, object]]:
-    """The lines of a run file, as JSON objects; the first one's schema is one we read."""
-    texts = [text for text in enumerate(read_text(path, shown_as=place).split("\n"), start=1) if text[1].strip()]
-    lines: list[dict[str, object]] = []
-    for number, text in texts:
-        try:
-            found = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            if number == texts[-1][0] and len(texts) > 1:
-                break
-            raise DataError(f"{place}:{number}", f"not a line of a run file ({error}).") from None
-        if not isinstance(found, dict):
-            raise DataError(f"{place}:{number}", f"expected a JSON object, got {type(found).__name__}.")
-        lines.append(found)
-    schema = lines[0].get("schema")
-    if lines[0].get("kind") != "run" or not isinstance(schema, int):
-        raise DataError(f"{place}:1", "not a run file: the first line must have kind 'run' and a schema.")
-    if schema > SCHEMA:
-        raise DataError(f"{place}:1", f"run file of schema {schema}; this version reads up to {SCHEMA}. Upgrade it.")
-    return lines
 
 
 def _endpoints_of(line: Mapping[str, object], *, known: Mapping[str, str | None]) -> dict[str, str | None]:
