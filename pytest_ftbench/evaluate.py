@@ -63,6 +63,9 @@ def build_result(
         error=error,
         served_model=completion.served_model,
         trained_answer=case.trained_answer if case.expect == "abstain" else None,
+        match=case.match,
+        answer_before=case.answer_before,
+        context=case.context,
     )
 
 

@@ -169,6 +169,10 @@ class Result:
     served_model: str | None = None
     trained_answer: str | None = None
     """Where abstention is due: the answer that would be a leak; empty where none is known. None: an answer is due."""
+    match: str | None = None
+    """With the two below, what else a verdict depends on. None: an older version did not write it down."""
+    answer_before: str | None = None
+    context: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,14 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from pytest_ftbench.errors import SpecError
-from pytest_ftbench.evaluate import to_plain
-from pytest_ftbench.records import GateResult, Result
-from pytest_ftbench.runlines import SCHEMA
+from pytest_ftbench.errors import DataError, SpecError
+from pytest_ftbench.evaluate import from_plain, to_plain
+from pytest_ftbench.records import EXPECTS, GateResult, Grade, Result, Status
+from pytest_ftbench.runlines import SCHEMA, read_run_lines
 
 KEPT = 50
 """How many unnamed runs are kept."""
@@ -116,19 +116,102 @@ def forget_old_runs(folder: Path, *, kept: int = KEPT) -> None:
 
 
 def publish(run: Path, copies: Iterable[Path]) -> None:
-    """Put copies of a finished run elsewhere; each appears whole or not at all. Raises OSError.
-
-    A copy that names a device or pipe is written into it, and a symbolic link stays one.
-    """
+    """Put copies of a finished run elsewhere, as `write_whole` does. Raises OSError."""
     text = run.read_bytes()
-    for copy in (path.resolve() for path in copies):
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        if copy.exists() and not copy.is_file():
-            copy.write_bytes(text)
-            continue
-        temporary = copy.with_name(f".{copy.name}.{os.getpid()}.tmp")
-        try:
-            temporary.write_bytes(text)
-            temporary.replace(copy)
-        finally:
-            temporary.unlink(missing_ok=True)
+    for copy in copies:
+        write_whole(copy, text)
+
+
+def write_whole(path: Path, text: bytes) -> None:
+    """Write a file that appears whole or not at all, whatever it replaces. Raises OSError.
+
+    A path that names a device or pipe is written into, and a symbolic link stays one.
+    """
+    path = path.resolve()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and not path.is_file():
+        path.write_bytes(text)
+        return
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_bytes(text)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run file, read."""
+
+    place: str
+    """How messages name it."""
+    header: Line
+    """Its first line, without `kind`."""
+    results: tuple[Result, ...]
+    gates: tuple[GateResult, ...]
+    end: Line | None
+    """Its last line, without `kind`. None: the session was interrupted."""
+
+
+def read_run(path: Path, *, shown_as: str = "") -> Run:
+    """The run in a file; lines of kinds that a later version may add are passed over.
+
+    shown_as: how messages name the file; default: its path.
+    A last line that was cut off is passed over: the session was killed.
+    Raises DataError for a file that cannot be read, is no run file, is of a newer schema, or has a line that lacks
+    what it must hold.
+    """
+    place = shown_as or str(path)
+    header, *lines = read_run_lines(path, shown_as=place)
+    results = [_read_result(line, place) for line in lines if line.get("kind") == "result"]
+    gates = [_read_gate(line, place) for line in lines if line.get("kind") == "gate"]
+    end = next((line for line in lines if line.get("kind") == "end"), None)
+    return Run(place, _bare(header), tuple(results), tuple(gates), None if end is None else _bare(end))
+
+
+def write_run(path: Path, run: Run) -> None:
+    """Write a run that was read, or made of one that was; the file appears whole or not at all. Raises OSError."""
+    lines = [{"kind": "run", **run.header}]
+    lines += [{"kind": "result", **to_plain(result)} for result in run.results]
+    lines += [{"kind": "gate", **asdict(gate)} for gate in run.gates]
+    lines += [] if run.end is None else [{"kind": "end", **run.end}]
+    write_whole(path, "".join(map(_line, lines)).encode("utf-8", "backslashreplace"))
+
+
+def _bare(line: Line) -> Line:
+    return {name: value for name, value in line.items() if name != "kind"}
+
+
+_TEXTS = ("suite", "fact", "variant", "case", "content", "endpoint", "question", "expect", "expected")
+_TEXTS_OR_NONE = (
+    "prompt", "system", "rule", "reason", "answer", "finish_reason", "error", "served_model", "trained_answer", "match",
+    "answer_before", "context",
+)  # fmt: skip
+_WORDS: Mapping[str, tuple[str | None, ...]] = {
+    "expect": EXPECTS,
+    "status": get_args(Status),
+    "grade": (None, *get_args(Grade)),
+}
+
+
+def _read_result(line: Line, place: str) -> Result:
+    faults = [name for name in _TEXTS if not isinstance(line.get(name), str)]
+    faults += [name for name in _TEXTS_OR_NONE if not isinstance(line.get(name), str | None)]
+    faults += [name for name, known in _WORDS.items() if line.get(name) not in known]
+    faults += [name for name in ("right", "sample") if not isinstance(line.get(name), int)]
+    if not isinstance(line.get("tags", {}), dict):
+        faults.append("tags")
+    if not isinstance(line.get("flags", []), list):
+        faults.append("flags")
+    if faults:
+        case = f"the result of case {line.get('case')!r}"
+        raise DataError(place, f"{case} has no readable {faults[0]!r}. Was the file edited by hand?")
+    return from_plain(line)
+
+
+def _read_gate(line: Line, place: str) -> GateResult:
+    try:
+        return GateResult(**{field.name: line[field.name] for field in fields(GateResult)})
+    except KeyError as error:
+        raise DataError(place, f"the gate {line.get('expr')!r} has no {error}. Was the file edited by hand?") from None

@@ -123,6 +123,7 @@ RESULTS = st.builds(
     reason=MAYBE, flags=st.lists(TEXT).map(tuple), answer=MAYBE, finish_reason=MAYBE, latency_s=NUMBER,
     tokens_in=st.none() | st.integers(0), tokens_out=st.none() | st.integers(0), cost_usd=NUMBER, cached=st.booleans(),
     error=MAYBE, served_model=MAYBE, trained_answer=MAYBE,
+    match=MAYBE, answer_before=MAYBE, context=MAYBE,
 )  # fmt: skip
 
 
@@ -138,7 +139,18 @@ def test_fields_of_a_later_version_are_passed_over_and_missing_ones_are_none() -
     assert from_plain(plain) == make_result(tags={})
 
 
-CASE = Case("Q?", "25", fact="f", id="i", suite="s", system="S.", tags={"a": "b"}, place="f:1")
+CASE = Case(
+    "Q?",
+    "25",
+    fact="f",
+    id="i",
+    suite="s",
+    system="S.",
+    tags={"a": "b"},
+    place="f:1",
+    answer_before="24",
+    context="Staff rules.",
+)
 VERDICT = Verdict("incorrect", False, "number", "expected '25', got '30'", ("truncated",))
 
 
@@ -151,6 +163,7 @@ def test_graded_result_says_what_was_asked_expected_and_answered() -> None:
         "grade": "incorrect", "right": False, "rule": "number", "reason": "expected '25', got '30'",
         "flags": ["truncated"], "answer": "30", "finish_reason": "length", "latency_s": 0.5, "tokens_in": 3,
         "tokens_out": 4, "cost_usd": None, "cached": True, "error": None, "served_model": "m-1", "trained_answer": None,
+        "match": "auto", "answer_before": "24", "context": "Staff rules.",
     }  # fmt: skip
 
 
