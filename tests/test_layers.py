@@ -42,9 +42,9 @@ LAYERS = {
         "judges",
         "graders",
     ),
-    3: ("evaluate", "gates", "runs"),
+    3: ("evaluate", "gates", "runs", "regrade"),
     4: ("reports",),
-    5: ("plugin",),
+    5: ("plugin", "commands"),
 }
 LAYER_OF = {unit: layer for layer, units in LAYERS.items() for unit in units}
 

@@ -1,0 +1,54 @@
+"""The console command `ftbench`: what can be done with a run once it is recorded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from pytest_ftbench.commands.output import fail
+from pytest_ftbench.commands.regrading import regrade_command
+from pytest_ftbench.errors import FtbenchError
+
+# Typer brings its own copy of click or uses the one that is installed, depending on its version.
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+
+
+class _OneLineGroup(TyperGroup):
+    """Tells a user's mistakes in one line and exits with 2, where typer would draw a box or show a traceback."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:  # typer's own signature, which differs between its versions
+        try:
+            code = super().main(*args, **{**kwargs, "standalone_mode": False})
+        except FtbenchError as error:
+            fail(str(error))
+        except _UsageError as error:
+            told = error.format_message() if hasattr(error, "format_message") else str(error)
+            fail(f"{told.rstrip('.')}. See ftbench --help.")
+        except typer.Abort:
+            code = 130
+        raise SystemExit(code)
+
+
+app = typer.Typer(
+    name="ftbench",
+    cls=_OneLineGroup,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="What can be done with the runs that pytest-ftbench records.",
+)
+
+
+@app.callback()
+def _ftbench() -> None:
+    pass  # without a callback typer would leave out the name of a command that is the only one
+
+
+app.command("regrade")(regrade_command)
+
+
+def main() -> None:
+    """Run the command that the command line gives; the entry point."""
+    app(prog_name="ftbench")

@@ -1,0 +1,64 @@
+"""How commands speak: to people, to machines, and of mistakes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from pytest_ftbench.errors import FtbenchError
+from pytest_ftbench.reports.console import render
+from pytest_ftbench.reports.text import clean, one_line
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+
+class OutputRefused(FtbenchError):
+    """A file that cannot be written, or must not be replaced."""
+
+
+def fail(fault: str) -> NoReturn:
+    """Say in one line what the user can mend, and exit with 2."""
+    print(f"ftbench: {one_line(fault, most=1000)}", file=sys.stderr)
+    raise SystemExit(2)
+
+
+def show(blocks: Callable[[bool], Iterable[RenderableType]]) -> None:
+    """Print blocks for people.
+
+    blocks: makes them, told whether line-drawing characters can be shown.
+    """
+    unicode = (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
+    color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    width = shutil.get_terminal_size().columns
+    _print(render(blocks(unicode), width=width, color=color, unicode=unicode))
+
+
+def show_json(data: dict[str, Any]) -> None:
+    """Print data for machines: one JSON object, in ASCII."""
+    _print(json.dumps(data, indent=2))
+
+
+def _print(text: str) -> None:
+    encoding = sys.stdout.encoding or "utf-8"
+    print(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def check_new(path: Path) -> Path:
+    """The path, at which nothing is yet. Raises OutputRefused: what a person has filled in must not be lost."""
+    if path.is_file() or path.is_dir():
+        raise OutputRefused(f"{clean(str(path))} exists already. Choose another name, or remove it first.")
+    return path
+
+
+def write_new(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a file by a function. Raises OutputRefused where the disk refuses."""
+    try:
+        write(path)
+    except OSError as error:
+        raise OutputRefused(f"{clean(str(path))} cannot be written ({error.strerror or error}).") from None

@@ -1,0 +1,80 @@
+"""`ftbench regrade`: recorded answers, judged again."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import pytest_ftbench
+from pytest_ftbench.commands.output import check_new, show, show_json, write_new
+from pytest_ftbench.judges import judge_completion
+from pytest_ftbench.records import Case, Completion, Verdict
+from pytest_ftbench.regrade import Regrading, regrade
+from pytest_ftbench.reports.regrading import regrading_blocks, regrading_data
+from pytest_ftbench.reports.text import clean
+from pytest_ftbench.runs import Run, read_run, write_run
+
+
+def regrade_command(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="The run file.")],
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="OUT", help="Write the run with today's verdicts there.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Judge all answers of a run again with today's matchers, asking no endpoint; list what changed."""
+    if out is not None:
+        check_new(out)
+    recorded = read_run(run)
+    regrading = regrade(recorded.results, grade_by_matchers)
+    again = regraded_run(recorded, regrading)
+    left_out = len(recorded.gates) - len(again.gates)
+    if out is not None:
+        write_new(out, lambda path: write_run(path, again))
+    if as_json:
+        data = regrading_data(regrading, recorded.results)
+        show_json({"run": recorded.header.get("id"), **data, "gates_left_out": left_out})
+        return
+    show(lambda unicode: [*regrading_blocks(regrading, recorded.results, unicode=unicode), *_written(out, left_out)])
+
+
+def grade_by_matchers(case: Case, completion: Completion) -> Verdict:
+    """The matchers' verdict, its reason fit to be shown. With a judge model, another grader takes its place."""
+    verdict = judge_completion(case, completion)
+    return replace(verdict, reason=clean(verdict.reason))
+
+
+def regraded_run(run: Run, regrading: Regrading) -> Run:
+    """The run with today's verdicts, under an id of its own; its header says what it was made of.
+
+    A gate is left out where a verdict of its endpoint changed, since it was decided by the old ones.
+    """
+    changed = {change.before.endpoint for change in regrading.changes}
+    origin: dict[str, Any] = {
+        "run": run.header.get("id"),
+        "ftbench": run.header.get("ftbench"),
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    header = {**run.header, "id": uuid.uuid4().hex[:8], "ftbench": pytest_ftbench.__version__, "regraded": origin}
+    gates = tuple(gate for gate in run.gates if gate.endpoint not in changed)
+    return replace(run, header=header, results=regrading.results, gates=gates)
+
+
+def _written(out: Path | None, left_out: int) -> list[Any]:
+    from rich.text import Text
+
+    if out is None:
+        return []
+    name = clean(str(out))
+    lines = [f"run: {name}"]
+    if left_out:
+        lines.append(
+            f"{left_out} gate{'s' if left_out != 1 else ''} left out, decided by verdicts that changed; "
+            f"decide anew with pytest --ftbench-model=replay:{name}"
+        )
+    return [Text("\n".join(lines))]
