@@ -7,10 +7,10 @@ from math import hypot, sqrt
 from statistics import NormalDist
 
 
-def wilson_interval(passed: int, total: int, *, level: float = 0.95) -> tuple[float, float]:
+def wilson_interval(passed: float, total: float, *, level: float = 0.95) -> tuple[float, float]:
     """Two-sided Wilson score interval for a pass rate.
 
-    passed, total: counts with 0 <= passed <= total; errors and unscored cases are left out by the caller.
+    passed, total: counts, not always whole, 0 <= passed <= total; errors and unscored cases are left out by the caller.
     level: confidence, in the open interval (0, 1).
     Returns (low, high), fractions in [0, 1]; total == 0 gives (0.0, 1.0).
     Raises ValueError for a count or level out of range.

@@ -21,6 +21,7 @@ LAYERS = {
         "patterns",
         "cache",
         "stats",
+        "agreement",
         "prompts",
         "datasets",
         "providers",
