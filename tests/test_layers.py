@@ -43,7 +43,7 @@ LAYERS = {
         "judges",
         "graders",
     ),
-    3: ("evaluate", "gates", "runs", "regrade"),
+    3: ("evaluate", "gates", "runs", "regrade", "review", "calibration"),
     4: ("reports",),
     5: ("plugin", "commands"),
 }

@@ -7,6 +7,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from pytest_ftbench.commands.judging import judge_app
 from pytest_ftbench.commands.output import fail
 from pytest_ftbench.commands.regrading import regrade_command
 from pytest_ftbench.errors import FtbenchError
@@ -47,6 +48,7 @@ def _ftbench() -> None:
 
 
 app.command("regrade")(regrade_command)
+app.add_typer(judge_app, name="judge")
 
 
 def main() -> None:
