@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from command_kit import answered, fault, ftbench, here, store
 from conftest import Project
 from makers import make_result
 
-import pytest_ftbench
+import pytest_ftbench.commands
 from pytest_ftbench.records import GateResult
 from pytest_ftbench.runs import read_run
 
@@ -152,6 +154,13 @@ def test_folder_that_cannot_be_made_is_told_in_one_line(here: Path) -> None:
     store(here / "run.jsonl", *RESULTS)
     told = fault("regrade", "run.jsonl", "-o", "run.jsonl/new.jsonl")
     assert told.startswith("ftbench: run.jsonl/new.jsonl cannot be written (")
+
+
+def test_installed_script_is_the_command() -> None:
+    root = Path(__file__).resolve().parent.parent
+    script = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]["ftbench"]
+    module, _, name = script.partition(":")
+    assert getattr(importlib.import_module(module), name) is pytest_ftbench.commands.main
 
 
 def run_process(folder: Path, *args: str, **env: str) -> subprocess.CompletedProcess[bytes]:

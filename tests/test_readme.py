@@ -21,6 +21,7 @@ README = ROOT / "README.md"
 
 _FILE = re.compile(r"```(?:yaml|csv|python)\n# (?P<name>[\w./-]+)\n(?P<text>.*?)```", re.DOTALL)
 _CONSOLE = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n```\n(?:\n```\n(?P<output>.*?)\n```)?", re.DOTALL)
+_MODULES = {"pytest": "pytest", "ftbench": "pytest_ftbench.commands"}
 _CHANGES = [
     (re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}"), "<time>-<id>"),
     (re.compile(r" in \d+\.\d+s"), " in <n>s"),
@@ -41,6 +42,8 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
         path = folder / found["name"]
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(found["text"], encoding="utf-8")
+    (recording,) = (line for line in README.read_text(encoding="utf-8").splitlines() if line.endswith("-out=run.jsonl"))
+    assert run(recording.removeprefix("$ "), folder).returncode == 0  # the run that the ftbench commands are about
     return folder
 
 
@@ -49,12 +52,11 @@ def commands() -> list[re.Match[str]]:
 
 
 def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run the pytest of a command line as this Python's; setting up is what tests/test_packaging.py does."""
+    """Run the program of a command line as this Python's; setting up is what tests/test_packaging.py does."""
     _, _, after_setup = command.rpartition("&& ")
     program, *args = shlex.split(after_setup)
-    assert program == "pytest"
     return subprocess.run(
-        [sys.executable, "-m", "pytest", *args],
+        [sys.executable, "-m", _MODULES[program], *args],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -64,8 +66,8 @@ def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def told(output: str) -> str:
-    """The output from the collection on, which is what the README shows."""
-    return output[output.index("collected ") :].strip()
+    """The output, of pytest from the collection on, which is what the README shows."""
+    return output[max(0, output.find("collected ")) :].strip()
 
 
 def alike(text: str) -> str:
@@ -74,7 +76,7 @@ def alike(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.splitlines())
 
 
-@pytest.mark.parametrize("number", range(3))
+@pytest.mark.parametrize("number", range(5))
 def test_outputs_are_what_the_commands_print(number: int, checkout: Path) -> None:
     shown = commands()[number]
     result = run(shown["command"], checkout)
@@ -87,7 +89,7 @@ def test_outputs_are_what_the_commands_print(number: int, checkout: Path) -> Non
 
 
 def test_every_command_with_an_output_is_tested() -> None:
-    assert len(commands()) == 3
+    assert len(commands()) == 5
 
 
 def test_facts_of_five_lines_have_five_lines() -> None:
