@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from pytest_ftbench.judges.guards import is_dismissed
-from pytest_ftbench.judges.matcher import RIGHT, UNDECIDED, Finding, Reading
+from pytest_ftbench.judges.matcher import RIGHT, UNDECIDED, WRONG, Finding, Reading
 from pytest_ftbench.judges.neighbours import Span, find_hit_doubt
 from pytest_ftbench.judges.normalise import normal_words
+from pytest_ftbench.judges.rivals import gives_other_value
 
 _MOST_WORDS = 200
 
 
 class ContainsMatcher:
-    """Right when every mention passes the guards, else undecided; it never says wrong."""
+    """Right when every mention passes the guards, wrong for a short value that is plainly another, else undecided."""
 
     settings: Mapping[str, Callable[[str], object]] = {}
 
     def match(self, reading: Reading, expected: str, settings: Mapping[str, object]) -> Finding:  # noqa: ARG002 - the protocol's
         hits = find_hits(reading, expected)
         if not hits:
-            return UNDECIDED
+            return WRONG if gives_other_value(reading, expected) else UNDECIDED
         if len(reading.words) > _MOST_WORDS:
             return Finding("undecided", "it is too long to tell what it asserts")
         doubts = [find_hit_doubt(reading, hit, expected) for hit in hits]

@@ -1,0 +1,137 @@
+"""Whether a completion that does not hold the expected answer plainly gives another one: `Boston` for `Denver`.
+
+What another name, an abbreviation, a synonym or a narrower word could save is never plain; it stays undecided.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from pytest_ftbench.judges.kinds import are_different, has_kind
+from pytest_ftbench.judges.matcher import Reading
+from pytest_ftbench.judges.normalise import Token, clean_text, normal_words, tokenize
+from pytest_ftbench.judges.refusal import REFUSAL
+from pytest_ftbench.judges.vocabulary import FUNCTION_WORDS, NEUTRAL_WORDS, TITLES, word_set
+from pytest_ftbench.patterns import pattern
+
+_MOST_WORDS = 5
+_LONGEST = 300
+_ALIKE = 0.6
+_NOT_PLAIN = pattern(
+    r"\b(?:not|no|nor|never|neither|none|nobody|nothing|cannot|without|either|or|unless|unlike|maybe|perhaps|possibly"
+    r"|might|may|also|formerly|previously|now|known|aka|called|nicknamed|fictional|some|any|same|both|other|another"
+    r"|unknown|unclear|various)\b|n't\b|[?…]"
+)
+_ASKS_PLACE = pattern(r"\bwhere\b|\b(?:which|what)\b.{0,30}\b(?:city|town|village|capital)\b")
+_ASKS_NAME = pattern(
+    r"\bwhom?\b|\b(?:which|what)\b.{0,40}\b(?:player|person|man|woman|individual|actor|actress|singer|politician|author"
+    r"|official|minister|president|coach|pitcher|quarterback|senator|organi[sz]ation|agency|company|university|entity"
+    r"|body|institution|ministry|newspaper)\b"
+)
+_JOINTS = word_set("of the and de la le van von der den da di del al el bin")
+_SCORE = pattern(r"(\d{1,3})-(\d{1,3})")
+_PARTS = pattern(r"\s*(?:[/,;&]|\band\b)\s*")
+
+
+def gives_other_value(reading: Reading, expected: str) -> bool:
+    """Whether the text gives one short value of the same shape as the expected answer, and another one."""
+    wanted = clean_text(expected)
+    text = reading.clean
+    if not 0 < len(wanted) <= 60 or len(text) > _LONGEST or "\n" in text:
+        return False
+    bare = text.strip(" .!\"'")
+    if _is_other_score(bare, wanted):
+        return True
+    if _NOT_PLAIN.search(reading.low) or REFUSAL.search(reading.low) or any(map(str.isdigit, wanted + text)):
+        return False
+    value = _find_value(reading)
+    words = normal_words(wanted)
+    if not value or not words or _share_words(words, reading.words):
+        return False
+    if has_kind(words):
+        return all(are_different(words, normal_words(part)) for part in _PARTS.split(value))
+    has_article = re.search(rf"\bthe\s+{re.escape(value)}", text, re.IGNORECASE)  # `the Big Apple` describes
+    return not has_article and _is_other_name(value, wanted, words, reading.low_question)
+
+
+def _is_other_score(bare: str, wanted: str) -> bool:
+    """Whether both are scores, of other numbers and not merely told from the other side."""
+    mine, yours = _SCORE.fullmatch(wanted), _SCORE.fullmatch(bare)
+    return bool(mine and yours) and sorted(_SCORE.split(wanted)) != sorted(_SCORE.split(bare))
+
+
+def _find_value(reading: Reading) -> str:
+    """What a short text says, or a sentence beyond the words of its question; nothing where that is not one phrase."""
+    clean, tokens = reading.clean, reading.tokens
+    asked = {stem(word) for word in normal_words(reading.question)}
+    known = [_is_known(token, asked) for token in tokens]
+    is_sentence = len(tokens) > _MOST_WORDS or any(
+        is_known and clean[token.start].islower() and token.word not in _JOINTS
+        for token, is_known in zip(tokens, known, strict=True)
+    )
+    if is_sentence:
+        new = [place for place, is_known in enumerate(known) if not is_known] or [len(tokens)]
+        if any(known[place] and reading.words[place] not in _JOINTS for place in range(new[0], new[-1])):
+            return ""
+        tokens = tokens[new[0] : new[-1] + 1]
+    elif tokens and known[0] and tokens[0].word in FUNCTION_WORDS:
+        tokens = tokens[1:]
+    return clean[tokens[0].start : tokens[-1].end] if 0 < len(tokens) <= _MOST_WORDS else ""
+
+
+def _is_known(token: Token, asked: set[str]) -> bool:
+    return token.word in FUNCTION_WORDS or token.word in NEUTRAL_WORDS or stem(token.word) in asked
+
+
+def stem(word: str) -> str:
+    """The beginning of a word, the same for most of its forms."""
+    return word[:5] if len(word) > 4 else word.removesuffix("s")
+
+
+def _share_words(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether a word of one begins like a word of the other: `Fed` and `Federal Reserve`, `Russia` and `Russian`."""
+    return any(
+        mine[:3] == yours[:3] and (mine.startswith(yours[:4]) or yours.startswith(mine[:4]))
+        for mine in one
+        for yours in other
+        if mine not in FUNCTION_WORDS and yours not in FUNCTION_WORDS
+    )
+
+
+def _is_other_name(value: str, wanted: str, words: tuple[str, ...], question: str) -> bool:
+    """Whether both are names of the kind that the question asks for, and no form of one another.
+
+    People and bodies take two words at least: a stage name or an abbreviation is one.
+    """
+    given = normal_words(value)
+    is_place = bool(_ASKS_PLACE.search(question))
+    least = 1 if is_place else 2
+    if not (is_place or _ASKS_NAME.search(question)) or min(len(given), len(words)) < least:
+        return False
+    if not (_is_name(value) and _is_name(wanted)) or (set(given) | set(words)) & TITLES:
+        return False
+    return not _are_alike(value, wanted)
+
+
+def _is_name(text: str) -> bool:
+    """Whether each word but "of" and the like has one capital, its first: `USA` and `iPhone` are none."""
+    found = [text[token.start : token.end] for token in tokenize(text) if token.word not in _JOINTS]
+    return bool(found) and all(word[0].isupper() and (len(word) == 1 or not word.isupper()) for word in found)
+
+
+def _are_alike(one: str, other: str) -> bool:
+    """Whether two names could be spellings of one, or stand in other scripts."""
+    from difflib import SequenceMatcher
+
+    mine, yours = _bare_letters(one), _bare_letters(other)
+    if not (mine.isascii() and yours.isascii()):
+        return True
+    return SequenceMatcher(None, mine, yours, autojunk=False).ratio() >= _ALIKE
+
+
+def _bare_letters(text: str) -> str:
+    """The letters of a text without case, blanks and accents."""
+    plain = unicodedata.normalize("NFD", text.casefold())
+    return "".join(re.findall(r"[^\W\d_]", plain))
