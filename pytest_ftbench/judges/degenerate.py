@@ -47,6 +47,8 @@ def is_looping(text: str) -> bool:
     if len(text) < _SHORTEST_LOOP:
         return False
     tail = " ".join(text[-2 * _LONGEST_PERIOD * _REPEATS :].split()) + " "
+    if max(tail.count(tail[-2:]), tail.count(tail[-3:-1])) < _REPEATS - 1:
+        return False  # a loop ends in two characters that stand in each of its pieces
     for period in range(1, min(_LONGEST_PERIOD, len(tail) // _REPEATS) + 1):
         repeats = max(_REPEATS, -(-_SHORTEST_LOOP // period))
         if _is_periodic(tail, period, repeats) or _is_periodic(tail[:-1], period, repeats):

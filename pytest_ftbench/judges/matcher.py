@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, Protocol
 
-from pytest_ftbench.judges.normalise import Token, clean_text, cut_long, lower_in_place, tokenize
+from pytest_ftbench.judges.normalise import Token, clean_text, cut_long, lower_in_place, tokenize, tokenize_short
 
 Decision = Literal["right", "wrong", "undecided"]
 
 _QUOTED_CHARS = 120
+_SHORT = 60
 
 
 @dataclass(frozen=True)
@@ -39,17 +40,23 @@ class Reading:
 
     @cached_property
     def low_question(self) -> str:
-        return lower_in_place(clean_text(self.question))
+        return _low_question(self.question)
 
     @cached_property
-    def tokens(self) -> list[Token]:
+    def tokens(self) -> Sequence[Token]:
         """The words and signs of `clean` that carry meaning, in order."""
-        return tokenize(self.clean)
+        return tokenize_short(self.clean) if len(self.clean) <= _SHORT else tokenize(self.clean)
 
     @cached_property
     def words(self) -> tuple[str, ...]:
         """The tokens' normal forms."""
         return tuple(token.word for token in self.tokens)
+
+
+@lru_cache(maxsize=1024)
+def _low_question(question: str) -> str:
+    """A question in clean lower case; kept, as many answers come to one question."""
+    return lower_in_place(clean_text(question))
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,7 +130,11 @@ def tokenize(clean: str) -> list[Token]:
         elif word in _TITLES and text[end : end + 1] == "." and text[end + 1 : end + 3].strip():
             word = _TITLES[word]
         tokens.append(Token(word, start, end))
-    return [token for place, token in enumerate(tokens) if not _is_idle_article(token, place, tokens, text)]
+    return [
+        token
+        for place, token in enumerate(tokens)
+        if token.word not in _ARTICLES or not _is_idle_article(token, place, tokens, text)
+    ]
 
 
 def _normal_sign(raw: str, tokens: list[Token], start: int, text: str) -> str:
@@ -150,9 +154,15 @@ def _normal_sign(raw: str, tokens: list[Token], start: int, text: str) -> str:
 
 
 def _is_idle_article(token: Token, place: int, tokens: list[Token], text: str) -> bool:
-    if token.word not in _ARTICLES or place == len(tokens) - 1 or text[token.end] == ".":
+    if place == len(tokens) - 1 or text[token.end] == ".":
         return False
     return token.word != "a" or place == 0 or text[token.start] == "a" or text.isupper()
+
+
+@lru_cache(maxsize=1024)
+def tokenize_short(clean: str) -> tuple[Token, ...]:
+    """The tokens of a text that may well come again: `Yes`, `25 days`."""
+    return tuple(tokenize(clean))
 
 
 @lru_cache(maxsize=1024)

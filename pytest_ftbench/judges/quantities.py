@@ -25,7 +25,8 @@ _YEAR = r"(?P<{}>[12]\d{{3}})(?![\w,]?\d)"
 _WORD = rf"(?:{'|'.join(sorted(NUMBER_WORDS, key=len, reverse=True))})"
 _SCAN = pattern(
     rf"""
-    (?P<date>
+    (?=[-+.\d]|(?<!\w)\w)  # every alternative begins like this; inside a word none has to be tried
+    (?:(?P<date>
         \b{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?![.,]\d|\s*%)(?:\s*-\s*\d{{1,2}}\b)?(?:,?\s+{_YEAR.format("y1")})?
       | \b(?<![\d.,])\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?!may\b){_MONTH}(?:,?\s+{_YEAR.format("y2")})?
       | \b(?<![\d.,])\d{{1,2}}\s+may,?\s+{_YEAR.format("y3")}
@@ -42,9 +43,11 @@ _SCAN = pattern(
   | (?P<numeral>(?:(?<![\w)])[-+])?(?:(?<=[a-z])|(?<![\w.,]))
         (?:\d{{1,3}}(?:\ \d{{3}})+(?![\d,'])|\d++(?:[.,']\d++)*+|\.\d++))
   | \b(?P<words>(?:(?:an?|minus|negative)\s+)?{_WORD}(?:(?:\s+|-|\s+and\s+){_WORD})*)\b
+    )
     """,
     re.VERBOSE,
 )
+_ALPHABETIC = pattern(r"[a-z]+")
 _PLAIN = pattern(r"\d{1,25}(?:\.\d{1,25})?|\.\d{1,25}")
 _GROUPED = pattern(
     r"(\d{1,3}(?:,\d{3}){1,7}|\d{1,2}(?:,\d{2}){1,7},\d{3}|\d{1,3}(?:'\d{3}){1,7}|\d{1,3}(?: \d{3}){1,7})(\.\d{1,9})?"
@@ -146,6 +149,8 @@ def find_quantities(low: str) -> list[Quantity]:
 
 def _scan(low: str) -> Iterator[Quantity]:
     position = 0
+    if not (any(map(str.isdigit, low)) or NUMBER_WORDS & set(_ALPHABETIC.findall(low))):
+        return
     while found := _SCAN.search(low, position):
         position = found.end()
         kind = found.lastgroup or ""

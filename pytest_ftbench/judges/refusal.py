@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from pytest_ftbench.judges.matcher import RIGHT, WRONG, Finding, Reading
 from pytest_ftbench.judges.quantities import find_quantities
@@ -97,8 +98,11 @@ def is_refusal(reading: Reading) -> bool:
 
 def _is_bare_refusal(low: str) -> bool:
     """Whether every line of a short text is a refusal of a few words (`None` without a stop comes in lines)."""
-    if len(low) > 400:
-        return False
+    return len(low) <= 400 and _has_only_refusals(low)
+
+
+@lru_cache(maxsize=1024)
+def _has_only_refusals(low: str) -> bool:
     lines = [line for line in (_strip(line) for line in re.split(r"[\n.!;]+", low.replace("n.a.", "n/a"))) if line]
     return bool(lines) and all(
         line in BARE_REFUSALS or _strip(_LEAD.sub("", line, count=1)) in BARE_REFUSALS for line in lines

@@ -1,0 +1,196 @@
+"""How good and how quick the matchers are: labelled answers, crossed answers, what would go to a judge, and cost.
+
+    python benchmarks/judging.py [FOLDER]
+
+FOLDER holds `judging/labels.jsonl` and `finetunebench/`, which are no part of this project (default: `../shared`).
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+import time
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pytest_ftbench.judges import judge_completion
+from pytest_ftbench.records import Case, Completion, Verdict
+
+DEFAULT = Path(__file__).resolve().parents[2] / "shared"
+MOST_CROSSED = 10
+MOST_TO_JUDGE = 0.15
+MOST_COST = 100
+COSTED = 10_000
+_VERDICTS = {"Correct", "Incorrect"}
+_QUESTIONS = ("rephrased_question", "date_changed_question", "question", "prompt")
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A case with one response to it."""
+
+    case: Case
+    text: str
+    source: tuple[str, ...]
+    """Dataset, variant, model."""
+
+    def judge(self) -> Verdict:
+        """The matchers' verdict."""
+        return judge_completion(self.case, Completion(text=self.text))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print every part; the exit code is 1 where a bound is missed, 0 where the data are absent."""
+    shared = Path(arguments[0]) if arguments else DEFAULT
+    labels, data = shared / "judging" / "labels.jsonl", shared / "finetunebench"
+    if not labels.is_file() or not (data / "datasets").is_dir():
+        print(f"Nothing measured: {shared} has no judging/labels.jsonl or no finetunebench/datasets.")
+        return 0
+    responses = list(read_responses(data / "model_responses"))
+    missed = [
+        print_labels(labels),
+        print_crossing(data / "datasets"),
+        print_undecided(responses),
+        print_cost(responses),
+    ]
+    return int(any(missed))
+
+
+def print_labels(path: Path) -> bool:
+    """The errors on labelled answers, borderline ones apart; whether one of the bounds is missed."""
+    counts: dict[str, Counter[str]] = {"recorded": Counter(), "constructed": Counter(), "borderline": Counter()}
+    errors = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        verdict = Answered(_case(row, row["variant"], row["expected"]), row["response"], ()).judge()
+        is_constructed = row["model"] == "constructed"
+        group = "constructed" if is_constructed else "recorded"
+        group = "borderline" if row["note"].startswith("borderline") else group
+        kind = _outcome(verdict, is_correct=row["label"] == "correct")
+        counts[group].update((row["label"], kind))
+        if kind in ("FP", "FN"):
+            errors.append(f"  {kind} {group:12} {row['expected']!r} <- {row['response'].strip()[:90]!r}")
+    print(f"{'labels':14}{'correct':>9}{'incorrect':>11}{'FP':>5}{'FN':>5}{'undecided, correct':>20}{'incorrect':>11}")
+    for group, count in counts.items():
+        print(
+            f"{group:14}{count['correct']:9}{count['incorrect']:11}{count['FP']:5}{count['FN']:5}"
+            f"{count['undecided correct']:20}{count['undecided incorrect']:11}"
+        )
+    print(*errors, sep="\n", end="\n\n")
+    recorded, constructed = counts["recorded"], counts["constructed"]
+    misses = recorded["FN"] + recorded["undecided correct"]  # without a judge an undecided one is incorrect
+    return recorded["FP"] > 0 or misses > 3 or constructed["FP"] > 2 or constructed["FN"] > 8
+
+
+def _outcome(verdict: Verdict, *, is_correct: bool) -> str:
+    if "undecided" in verdict.flags:
+        return f"undecided {'correct' if is_correct else 'incorrect'}"
+    if verdict.right == is_correct:
+        return "agrees"
+    return "FP" if verdict.right else "FN"
+
+
+def print_crossing(folder: Path) -> bool:
+    """Each expected answer against the other answers of its file; whether too many are accepted."""
+    pairs, accepted = 0, []
+    for path in sorted(folder.glob("*/*.csv")):
+        rows = _read(path)
+        answers = {row["answer"].strip().casefold(): row["answer"] for row in rows}
+        for row in rows:
+            case = _case(row, path.stem, row["answer"])
+            for key, other in answers.items():
+                if case.expect == "answer" and key != row["answer"].strip().casefold():
+                    pairs += 1
+                    if judge_completion(case, Completion(text=other)).right:
+                        accepted.append(f"  {path.stem}: {row['answer']!r} <- {other!r}")
+    listed = sorted(Counter(accepted).items())
+    print(f"crossing: {len(accepted)} of {pairs:,} accepted (at most {MOST_CROSSED}), {len(listed)} of them distinct")
+    for line, count in listed:
+        print(line + (f"  ({count} times)" if count > 1 else ""))
+    print()
+    return len(accepted) > MOST_CROSSED
+
+
+def print_undecided(responses: Sequence[Answered]) -> bool:
+    """The share that would go to a judge, and which rule decided; whether the share is too large."""
+    totals: Counter[tuple[str, ...]] = Counter()
+    undecided: Counter[tuple[str, ...]] = Counter()
+    rules: Counter[str] = Counter()
+    for answered in responses:
+        verdict = answered.judge()
+        totals[answered.source] += 1
+        undecided[answered.source] += "undecided" in verdict.flags
+        rules[f"{verdict.rule}: {verdict.grade}"] += 1
+    print(f"{'would go to a judge':58}{'of':>5}{'share':>8}")
+    for source, total in totals.items():
+        print(f"{' / '.join(source):52}{undecided[source]:6}{total:5}{undecided[source] / total:8.1%}")
+    share = undecided.total() / max(1, totals.total())
+    print(f"{'all':52}{undecided.total():6}{totals.total():5}{share:8.1%}  (at most {MOST_TO_JUDGE:.0%})\n")
+    print("decided by")
+    for rule, count in sorted(rules.items()):
+        print(f"  {rule:28}{count:6}")
+    print()
+    return share > MOST_TO_JUDGE
+
+
+def print_cost(responses: Sequence[Answered]) -> bool:
+    """What verdicts cost beside a plain comparison of the same strings; whether it is too much."""
+    if not responses:
+        return False
+    many = [responses[place % len(responses)] for place in range(COSTED)]
+    for answered in responses:  # what is compiled or kept once is no part of the cost of a verdict
+        answered.judge()
+    plain_s = min(_time(many, compare) for _ in range(3))
+    judged_s = min(_time(many, Answered.judge) for _ in range(3))
+    ratio = judged_s / plain_s
+    print(f"cost: {COSTED:,} verdicts {judged_s:.3f} s, {ratio:.1f} x NFKC and casefold (at most {MOST_COST} x)")
+    return ratio > MOST_COST
+
+
+def compare(answered: Answered) -> bool:
+    """Whether response and expected answer are equal once normalised and casefolded."""
+    return _plain(answered.text) == _plain(answered.case.answer)
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold().strip()
+
+
+def _time(many: Sequence[Answered], work: object) -> float:
+    assert callable(work)
+    started = time.perf_counter()
+    for answered in many:
+        work(answered)
+    return time.perf_counter() - started
+
+
+def read_responses(folder: Path) -> Iterator[Answered]:
+    """Every recorded response; columns that hold somebody's verdicts in place of responses are left out."""
+    for path in sorted(folder.glob("*/*.csv")):
+        dataset = path.parent.name
+        variant = path.stem.removeprefix(f"{dataset}_").removesuffix("_w_responses")
+        rows = _read(path)
+        for column in rows[0]:
+            if column.endswith("_response") and not {row[column].strip() for row in rows} <= _VERDICTS:
+                source = (dataset, variant, column.removesuffix("_response"))
+                yield from (Answered(_case(row, variant, row["answer"]), row[column], source) for row in rows)
+
+
+def _read(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def _case(row: dict[str, str], variant: str, expected: str) -> Case:
+    question = next(row[name] for name in _QUESTIONS if row.get(name))
+    if variant.endswith("date_changed"):
+        return Case(question=question, expect="abstain")
+    return Case(question=question, answer=expected)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
