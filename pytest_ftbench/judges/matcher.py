@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from typing import Literal, Protocol
 
 from pytest_ftbench.judges.normalise import Token, clean_text, cut_long, lower_in_place, tokenize, tokenize_short
+from pytest_ftbench.judges.quantities import Quantity, find_quantities
 
 Decision = Literal["right", "wrong", "undecided"]
 
@@ -43,6 +44,16 @@ class Reading:
         return _low_question(self.question)
 
     @cached_property
+    def quantities(self) -> Sequence[Quantity]:
+        """The first hundred numbers of `low` with what belongs to them."""
+        return find_quantities(self.low)
+
+    @property
+    def asked_quantities(self) -> Sequence[Quantity]:
+        """Those of the question."""
+        return _asked_quantities(self.low_question)
+
+    @cached_property
     def tokens(self) -> Sequence[Token]:
         """The words and signs of `clean` that carry meaning, in order."""
         return tokenize_short(self.clean) if len(self.clean) <= _SHORT else tokenize(self.clean)
@@ -57,6 +68,11 @@ class Reading:
 def _low_question(question: str) -> str:
     """A question in clean lower case; kept, as many answers come to one question."""
     return lower_in_place(clean_text(question))
+
+
+@lru_cache(maxsize=1024)
+def _asked_quantities(low_question: str) -> tuple[Quantity, ...]:
+    return tuple(find_quantities(low_question))
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,8 @@ _TITLES = {
     **{"dr": "doctor", "rev": "reverend", "prof": "professor", "sen": "senator", "gov": "governor", "gen": "general"},
     **{"capt": "captain", "lt": "lieutenant", "sgt": "sergeant", "col": "colonel", "pres": "president"},
 }
+FULL_TITLES = frozenset(_TITLES.values())
+"""Titles that a text may abbreviate."""
 _ARTICLES = {"a", "an", "the"}
 _LETTER_HYPHEN = pattern(r"(?<=[^\W_])-(?=[^\W\d_])|(?<=[^\W\d_])-(?=\w)")
 _TWO_SIGNS = {"<": "≤", ">": "≥"}

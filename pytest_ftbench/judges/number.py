@@ -72,11 +72,6 @@ def _is_first(word: str, clean: str) -> bool:
     return clean.startswith(word)
 
 
-@lru_cache(maxsize=1024)
-def _find_asked(low_question: str) -> tuple[Quantity, ...]:
-    return tuple(find_quantities(low_question))
-
-
 class NumberMatcher:
     """Right or wrong when the completion gives one number, undecided when several compete or none is there."""
 
@@ -105,7 +100,7 @@ class _Search:
     tolerance: Tolerance
 
     def decide(self) -> Finding:
-        quantities = find_quantities(self.reading.low)
+        quantities = self.reading.quantities
         found = [quantity for quantity in quantities if self._is_candidate(quantity)]
         if not found:
             return UNDECIDED
@@ -139,7 +134,7 @@ class _Search:
 
     def _without_echoes(self, found: list[Quantity]) -> list[Quantity]:
         """What is left when each number of the question has been met once; all of them where nothing is left."""
-        asked = Counter((quantity.value, quantity.parts) for quantity in _find_asked(self.reading.low_question))
+        asked = Counter((quantity.value, quantity.parts) for quantity in self.reading.asked_quantities)
         own: list[Quantity] = []
         for quantity in found:
             key = (quantity.value, quantity.parts)

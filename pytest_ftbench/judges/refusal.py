@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from pytest_ftbench.judges.matcher import RIGHT, WRONG, Finding, Reading
-from pytest_ftbench.judges.quantities import find_quantities
 from pytest_ftbench.judges.vocabulary import BARE_REFUSALS, NO_NAMES
 from pytest_ftbench.patterns import pattern
 
@@ -75,6 +74,7 @@ _EXCUSE = pattern(
     r"|sure)\b|n't\b"
 )
 _WORDS_OF_SHORT = 4
+_READ = 4000
 
 
 class RefusalMatcher:
@@ -115,7 +115,7 @@ def _strip(line: str) -> str:
 
 def _is_pure(reading: Reading) -> bool:
     """Whether a text that holds a refusal begins with it and then offers no candidate for an answer."""
-    sentences = [text for text in _SENTENCES.split(reading.clean[:4000]) if text.strip()]
+    sentences = [text for text in _SENTENCES.split(reading.clean[:_READ]) if text.strip()]
     refused = REFUSAL.search(sentences[0].lower()) or (
         len(sentences) > 1 and _LEAD.fullmatch(sentences[0].lower().strip())
     )
@@ -126,16 +126,17 @@ def _is_pure(reading: Reading) -> bool:
 
 def _has_candidate_number(reading: Reading) -> bool:
     """Whether a number stands in the text that is neither a year nor in the question."""
-    low = reading.low[:4000]
+    low = reading.low[:_READ]
     if not any(map(str.isdigit, low)) and len(low) > 200:
         return False
-    asked = {quantity.value for quantity in find_quantities(reading.low_question)}
+    asked = {quantity.value for quantity in reading.asked_quantities}
     return any(
         quantity.value is not None
         and quantity.value not in asked
         and not quantity.is_year_like
         and quantity.written != "one"
-        for quantity in find_quantities(low)
+        for quantity in reading.quantities
+        if quantity.start < _READ
     )
 
 
