@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from pytest_ftbench.errors import SpecError
 from pytest_ftbench.judges.cascade import ask_matcher, judge_with
+from pytest_ftbench.judges.code import CodeMatcher
 from pytest_ftbench.judges.containment import ContainsMatcher
 from pytest_ftbench.judges.exact import ExactMatcher
 from pytest_ftbench.judges.matcher import Finding, Matcher, Reading
@@ -30,6 +31,7 @@ MATCHERS: Mapping[str, Matcher] = {
     "exact": ExactMatcher(),
     "number": NumberMatcher(),
     "yes_no": YesNoMatcher(),
+    "code": CodeMatcher(),
     "refusal": RefusalMatcher(),
     "contains": ContainsMatcher(),
     "regex": RegexMatcher(),

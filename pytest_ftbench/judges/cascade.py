@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pytest_ftbench.errors import SpecError
+from pytest_ftbench.judges.code import is_identifier, uses_too
 from pytest_ftbench.judges.containment import has_unshadowed_hit
 from pytest_ftbench.judges.degenerate import find_degenerate
 from pytest_ftbench.judges.exact import is_same_text
@@ -18,7 +20,7 @@ from pytest_ftbench.records import Case, Completion, Grade, Verdict
 
 _LITERAL = ("regex", "refusal")
 """Matchers whose expected answer is no plain answer: the superseded or trained one is judged by `auto` instead."""
-_SEARCHING = ("contains",)
+_SEARCHING = ("contains", "code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,7 @@ def _rule_abstention(case: Case, reading: Reading, matchers: Mapping[str, Matche
 
 def _rule_answer(case: Case, reading: Reading, matchers: Mapping[str, Matcher], got: str) -> _Ruling:
     rule, finding = ask_matcher(case.match, reading, case.answer, matchers)
-    is_clear = not (rule in _SEARCHING and case.answer_before) or not has_unshadowed_hit(
-        reading, case.answer_before, case.answer
-    )
-    if finding.decision == "right" and is_clear:
+    if finding.decision == "right" and not _gives_old_too(case, reading, rule):
         return _Ruling("correct", rule, got)
     if finding.decision == "right":
         finding = Finding("undecided", "it gives the superseded answer too")
@@ -77,6 +76,15 @@ def _rule_answer(case: Case, reading: Reading, matchers: Mapping[str, Matcher], 
     if finding.decision == "wrong":
         return _Ruling("incorrect", rule, _with_note(got, finding))
     return _Ruling("incorrect", "no_match", _with_note(got, finding), ("undecided",))
+
+
+def _gives_old_too(case: Case, reading: Reading, rule: str) -> bool:
+    """Whether a text in which the answer was searched for asserts the superseded one too."""
+    if not case.answer_before or rule not in _SEARCHING:
+        return False
+    if rule == "code" and uses_too(reading, case.answer_before, case.answer):
+        return True
+    return rule == "contains" and has_unshadowed_hit(reading, case.answer_before, case.answer)
 
 
 def _give(case: Case, answer: str, reading: Reading, matchers: Mapping[str, Matcher]) -> bool:
@@ -97,17 +105,22 @@ def ask_matcher(match: str, reading: Reading, expected: str, matchers: Mapping[s
     name, settings = parse_match(match, matchers)
     if name != AUTO:
         return name, matchers[name].match(reading, expected, settings)
-    if is_same_text(reading, expected):
-        return "exact", RIGHT
-    name = choose_matcher(expected)
-    return name, matchers[name].match(reading, expected, {})
+    name = choose_matcher(expected, reading.low_question)
+    is_exact = reading.text.strip() == expected.strip() if name == "code" else is_same_text(reading, expected)
+    return ("exact", RIGHT) if is_exact else (name, matchers[name].match(reading, expected, {}))
 
 
-def choose_matcher(expected: str) -> str:
-    """The matcher that `auto` takes for an expected answer that the completion does not equal."""
+@lru_cache(maxsize=1024)
+def choose_matcher(expected: str, low_question: str = "") -> str:
+    """The matcher that `auto` takes for an expected answer that the completion does not equal.
+
+    An identifier has none of the freedom of other text: there equal means equal as written.
+    """
     if polarity(expected) is not None:
         return "yes_no"
-    return "number" if read_expected(expected) is not None else "contains"
+    if read_expected(expected) is not None:
+        return "number"
+    return "code" if is_identifier(expected, low_question) else "contains"
 
 
 def _with_note(got: str, finding: Finding) -> str:

@@ -1,0 +1,174 @@
+"""The matcher `code`: a renamed function, method or class, by its exact identifier.
+
+Case and underscores count. In an answer with Python code the syntax tree tells what is used: neither a comment nor a
+text nor a longer name that holds the identifier is a use. In prose the identifier must stand whole, and asserted.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+
+from pytest_ftbench.errors import SpecError
+from pytest_ftbench.judges.guards import find_doubt, is_dismissed
+from pytest_ftbench.judges.matcher import RIGHT, UNDECIDED, WRONG, Finding, Reading
+from pytest_ftbench.patterns import pattern
+
+_IDENTIFIER = pattern(r"`?([^\W\d]\w*(?:\.[^\W\d]\w*){0,5})(?:\([^()\n]{0,80}\))?`?")
+_FENCED = pattern(r"```[^\n`]*\n(.*?)(?:```|\Z)", re.DOTALL)
+_SHAPED = pattern(r"[^\W\d]*_\w*[^\W_]\w*|[^\W\d]\w*(?=\(\))|(?<=`)[^\W\d][\w.]*(?=(?:\([^()\n`]{0,80}\))?`)")
+_NAME = pattern(r"(?<![\w.])[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_ASKS_CODE = pattern(
+    r"\b(?:function|method|class|attribute|parameter|argument|keyword|decorator|module|constant|exception|field|hook)\b"
+)
+_NAMES_CODE = pattern(
+    r"\b(?:python|scikit|sklearn|numpy|pandas|scipy|pytorch|django|javascript|typescript|java|rust|golang|library|api"
+    r"|sdk|codebase|package|framework|source code)\b"
+)
+_PROMPT = pattern(r"^(?:>>>|\.\.\.) ?", re.MULTILINE)
+_MOST_CODE = 4000
+
+
+def is_identifier(expected: str, low_question: str) -> bool:
+    """Whether an expected answer is a name out of a program: by its form, or by what the question says.
+
+    `fast_ica` and `expand()` are, whatever is asked; `train` and `Bunch` where a function of a library is asked for.
+    """
+    found = _IDENTIFIER.fullmatch(expected.strip())
+    if not found or len(expected) > 120:
+        return False
+    if "_" in found[1].strip("_") or found[1][0] == "_" or expected.strip("` ").endswith(")"):
+        return True
+    return bool(_ASKS_CODE.search(low_question) and _NAMES_CODE.search(low_question))
+
+
+class CodeMatcher:
+    """Right where the identifier is used or named, wrong where only others are, undecided where both or none are."""
+
+    settings: Mapping[str, Callable[[str], object]] = {}
+
+    def match(self, reading: Reading, expected: str, settings: Mapping[str, object]) -> Finding:  # noqa: ARG002 - the protocol's
+        found = _IDENTIFIER.fullmatch(expected.strip())
+        if not found:
+            raise SpecError(f"match 'code' needs an answer that is one identifier, got {expected!r}. Use 'contains'.")
+        name = found[1]
+        if alone := _IDENTIFIER.fullmatch(reading.text.strip().rstrip(".")):
+            return _compare(alone[1], name, reading.low_question)
+        used = names_used(reading.text)
+        if used is not None:
+            if any(_compare(other, name, "").decision == "right" or _ends_in(other, name) for other in used):
+                return RIGHT
+            return UNDECIDED if _find(reading.clean, name) or not used else WRONG
+        return _read_prose(reading, name)
+
+
+def uses_too(reading: Reading, other: str, expected: str) -> bool:
+    """Whether another identifier is used in the text's code, or asserted in its prose, besides the expected one."""
+    found, wanted = _IDENTIFIER.fullmatch(other.strip()), _IDENTIFIER.fullmatch(expected.strip())
+    if not found or not wanted or found[1] == wanted[1]:
+        return False
+    used = names_used(reading.text)
+    if used is not None:
+        return any(_ends_in(name, found[1]) and not _ends_in(name, wanted[1]) for name in used)
+    return any(not is_dismissed(reading, *span) for span in _find(reading.clean, found[1]))
+
+
+@lru_cache(maxsize=64)
+def names_used(text: str) -> frozenset[str] | None:
+    """The dotted names that a text's Python code uses or imports; None where there is no code, or none that parses."""
+    fenced = [found[1] for found in _FENCED.finditer(text)]
+    if not fenced and not re.search(r"[(=]|^\s*(?:import|from)\s", text):
+        return None
+    source = _PROMPT.sub("", "\n".join(fenced) if fenced else text).strip()
+    try:
+        tree = ast.parse(re.sub(r"\\(?:['\"\n])?", " ", source[:_MOST_CODE]))  # escapes may only warn or break
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    return frozenset(_names(tree))
+
+
+def _names(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield _dotted(node)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" if node.module else alias.name for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.keyword) and node.arg:
+            yield node.arg
+
+
+def _dotted(node: ast.Attribute) -> str:
+    """`a.b.c` of an attribute; what is called or indexed on the way is left out: `make().fit` is `.fit`."""
+    parts: list[str] = []
+    inner: ast.expr = node
+    while isinstance(inner, ast.Attribute):
+        parts.append(inner.attr)
+        inner = inner.value
+    parts.append(inner.id if isinstance(inner, ast.Name) else "")
+    return ".".join(reversed(parts))
+
+
+def _ends_in(name: str, wanted: str) -> bool:
+    """Whether a dotted name is the wanted one, bare or with something before it."""
+    return name == wanted or name.endswith(f".{wanted}")
+
+
+def _compare(given: str, wanted: str, low_question: str) -> Finding:
+    """An identifier alone: a longer path to the wanted one needs a question that knows its parts."""
+    if given == wanted:
+        return RIGHT
+    if _ends_in(given, wanted):
+        path = given.removesuffix(wanted).strip(".").lower().split(".")
+        return RIGHT if all(part in low_question for part in path) else UNDECIDED
+    return UNDECIDED if _ends_in(wanted, given) else WRONG
+
+
+def _find(text: str, name: str) -> list[tuple[int, int]]:
+    """Where an identifier stands whole, with or without call brackets, and no dot around."""
+    return [found.span() for found in _NAME.finditer(text) if found[0] == name]
+
+
+def _read_prose(reading: Reading, name: str) -> Finding:
+    text = reading.clean
+    hits = _find(text, name)
+    rivals = _find_rivals(reading, name)
+    if not hits:
+        is_plain = rivals and not _has_part(text, name) and not any(find_doubt(reading, *span) for span in rivals)
+        return WRONG if is_plain else UNDECIDED
+    if rivals:
+        return Finding("undecided", "it names another identifier too")
+    doubt = next(filter(None, (find_doubt(reading, *span) for span in hits)), "")
+    if doubt:
+        return Finding("undecided", f"the expected answer stands in it, but {doubt}")
+    is_marked = "_" in name or any(char.isupper() for char in name[1:]) or _is_marked(reading.text, name)
+    return RIGHT if is_marked or len(reading.words) <= 30 else UNDECIDED
+
+
+def _find_rivals(reading: Reading, name: str) -> list[tuple[int, int]]:
+    """Where other identifiers stand, undenied, that the question does not name."""
+    shaped = {found[0].lower() for found in _SHAPED.finditer(reading.text)}
+    return [
+        found.span()
+        for found in _NAME.finditer(reading.clean)
+        if found[0] != name
+        and found[0].lower() in shaped
+        and found[0].lower() not in reading.low_question
+        and not is_dismissed(reading, *found.span())
+    ]
+
+
+def _has_part(text: str, name: str) -> bool:
+    """Whether the last part of the name, or a longer path to it, stands in the text."""
+    last = name.rpartition(".")[2]
+    return any(found[0].rpartition(".")[2] == last for found in _NAME.finditer(text))
+
+
+def _is_marked(text: str, name: str) -> bool:
+    """Whether the text marks the name as code."""
+    return f"`{name}" in text or f"{name}(" in text

@@ -1,0 +1,120 @@
+"""The matcher `code`: whole identifiers in prose, used names in code."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from judge_kit import decision, judge
+
+from pytest_ftbench.judges.code import names_used
+
+NAME = "What is the name of the function that sorts rows in the newest version of the tabletop library?"
+METHOD = "What is the name of the method of Shelf that loads a book in the newest tabletop library?"
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        *(
+            ("sort_rows", "sort_rows"),
+            ("sort_rows", "`sort_rows`"),
+            ("sort_rows", "sort_rows()"),
+            ("sort_rows()", "sort_rows"),
+        ),
+        *(("sort_rows", "sort_rows(rows, key=None)."), ("sort_rows", "The function is called `sort_rows`.")),
+        *(("sort_rows", "It is sort_rows, not `rows_sort`."), ("sort_rows", "Use tabletop's `sort_rows()`.")),
+        ("sort_rows", "```python\nfrom tabletop import sort_rows\nsort_rows([1])\n```"),
+        ("sort_rows", "```\nimport tabletop\ntabletop.sort_rows(x)  # once called rows_sort\n```"),
+        ("sort_rows", "import tabletop\nprint(tabletop.sort_rows(x), 'rows_sort')"),
+        ("sort_rows", ">>> sort_rows(x)"),
+        ("order", "The function is called `order`."),
+        ("order", "order"),
+        ("Bunch", "Bunch"),
+        ("sort_rows", "tabletop.sort_rows"),
+        ("Shelf.load", "```\nfrom tabletop import Shelf\nShelf.load(x)\n```"),
+    ],
+)
+def test_the_identifier_used_or_named_is_right(answer: str, text: str) -> None:
+    verdict = judge(text, answer, question=NAME, before="rows_sort")
+    assert (decision(verdict), verdict.rule in ("code", "exact")) == ("right", True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        *(
+            ("sort_rows", "Sort_Rows"),
+            ("sort_rows", "sortrows"),
+            ("sort_rows", "sort_rows2"),
+            ("sort_rows", "_sort_rows"),
+        ),
+        *(
+            ("sort_rows", "order"),
+            ("order", "Order"),
+            ("order", "ordering"),
+            ("sort_rows", "The function is `order_rows`."),
+        ),
+        ("sort_rows", "```\nimport tabletop\ntabletop.sort_rows2(x)\n```"),
+        ("Bunch", "bunch"),
+    ],
+)
+def test_another_identifier_is_wrong(answer: str, text: str) -> None:
+    assert decision(judge(text, answer, question=NAME)) == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        *(
+            ("sort_rows", "`sort_rows` or `order_rows`"),
+            ("sort_rows", "It is not sort_rows."),
+            ("sort_rows", "other.sort_rows"),
+        ),
+        *(("Shelf.load", "load"), ("sort_rows", "It sorts rows."), ("sort_rows", "`order_rows` calls `sort_rows`.")),
+        ("sort_rows", "```\n# sort_rows\nx = 'sort_rows'\nprint(x)\n```"),
+        ("sort_rows", "Is it `sort_rows`?"),
+        ("sort_rows", "The old name was `order_rows`?"),
+    ],
+)
+def test_what_only_mentions_the_identifier_is_undecided(answer: str, text: str) -> None:
+    assert decision(judge(text, answer, question=NAME)) == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("text", "grade"),
+    [
+        ("fetch", "stale"),
+        ("```\nshelf.fetch(book)\n```", "stale"),
+        ("```\nshelf.load(book)\n```", "correct"),
+        ("```\nshelf.load(shelf.fetch(book))\n```", "incorrect"),
+        ("```\nshelf.load('fetch')  # not fetch()\n```", "correct"),
+    ],
+)
+def test_the_new_name_is_used_and_the_old_one_is_not(text: str, grade: str) -> None:
+    assert judge(text, "load", question=METHOD, before="fetch").grade == grade
+
+
+@pytest.mark.parametrize("question", ["What is the method called?", "What class does she teach?", ""])
+def test_a_plain_word_is_an_identifier_only_where_a_program_is_asked_about(question: str) -> None:
+    assert judge("Chemistry", "chemistry", question=question).right
+
+
+def test_names_used_are_no_strings_comments_and_definitions() -> None:
+    source = "```\nfrom a.b import c as d\nimport e\ndef f(g): return h.i().j(k=1)  # l\nm = 'n'\n```"
+    assert names_used(source) == {"a.b.c", "e", "h.i", ".j", "k", "h"}
+
+
+@pytest.mark.parametrize(
+    "text", ["```\n" + "(" * 9000, "-" * 9000 + "1 (", "```\n" * 4000, "```a\nprint 'x\n", "a." * 9000 + "("]
+)
+def test_code_that_does_not_parse_is_prose(text: str) -> None:
+    assert names_used(text) in (None, frozenset())
+
+
+@settings(deadline=None)
+@given(st.text(st.sampled_from("ab_.(`)\n '\"#=\\@"), max_size=60))
+def test_any_text_gets_one_decision_whatever_blanks_surround_it(text: str) -> None:
+    for answer in ("a_b", "a.b()"):
+        verdict = judge(text, answer, question=NAME, before="b_a")
+        assert judge(f" {text}\n\n", answer, question=NAME, before="b_a").grade == verdict.grade
