@@ -31,7 +31,7 @@ from pytest_ftbench.records import Case, Completion
         (
             "number?tolerence=5",
             "match 'number?tolerence=5': unknown setting 'tolerence' (did you mean 'tolerance'?). "
-            "Known: tolerance, unit.",
+            "Known: tolerance, unit, figures.",
         ),
         ("exact?x=1", "match 'exact?x=1': unknown setting 'x'. 'exact' takes none."),
         ("auto?x=1", "match 'auto?x=1': unknown setting 'x'. 'auto' takes none."),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pytest_ftbench.errors import SpecError
+from pytest_ftbench.judges.conversion import last_figure
 from pytest_ftbench.judges.guards import find_doubt, is_dismissed
 from pytest_ftbench.judges.matcher import RIGHT, UNDECIDED, WRONG, Finding, Reading
 from pytest_ftbench.judges.normalise import clean_text, lower_in_place
@@ -29,6 +30,13 @@ def read_tolerance(text: str) -> Tolerance:
     if value is None or value < 0:
         raise ValueError("a number of 0 or more, or a percentage such as 5%")
     return Tolerance(value / 100, is_relative=True) if text.endswith("%") else Tolerance(value)
+
+
+def read_figures(text: str) -> bool:
+    """Whether the last figure of the expected number may be rounded; ValueError for anything but `last`."""
+    if text != "last":
+        raise ValueError("last")
+    return True
 
 
 def read_unit_name(text: str) -> str:
@@ -75,7 +83,11 @@ def _is_first(word: str, clean: str) -> bool:
 class NumberMatcher:
     """Right or wrong when the completion gives one number, undecided when several compete or none is there."""
 
-    settings: Mapping[str, Callable[[str], object]] = {"tolerance": read_tolerance, "unit": read_unit_name}
+    settings: Mapping[str, Callable[[str], object]] = {
+        "tolerance": read_tolerance,
+        "unit": read_unit_name,
+        "figures": read_figures,
+    }
 
     def match(self, reading: Reading, expected: str, settings: Mapping[str, object]) -> Finding:
         wanted = read_expected(expected)
@@ -86,7 +98,9 @@ class NumberMatcher:
             assert isinstance(unit, str)
             known = unit in UNITS.values()
             wanted = replace(wanted, unit=unit if known else "", noun="" if known else unit)
-        tolerance = settings.get("tolerance", Tolerance())
+        # What rounds to the expected number's last significant figure: 115k to 125k for 120k (SimpleQA's rule).
+        default = Tolerance(last_figure(wanted) / 2) if settings.get("figures") else Tolerance()
+        tolerance = settings.get("tolerance", default)
         assert isinstance(tolerance, Tolerance)
         return _Search(reading, wanted, tolerance).decide()
 
@@ -116,7 +130,7 @@ class _Search:
     def _is_candidate(self, quantity: Quantity) -> bool:
         if quantity.value is None:
             return quantity.is_compound
-        if quantity.is_year_like and not self.wanted.is_year_like:
+        if quantity.is_year_like and not self.wanted.is_year_like and not self._is_bare([quantity]):
             return False
         return quantity.written != "one" or (self.wanted.value == 1 and self._counts_one(quantity))
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Literal
 
+from pytest_ftbench.judges.conversion import as_one_unit, convert, could_be_measure, is_same_measure
 from pytest_ftbench.judges.quantities import Quantity
 from pytest_ftbench.judges.units import UNITS, dimension_of, is_same_unit, singular
 from pytest_ftbench.judges.vocabulary import PERCENT_WORDS, PLAIN_NOUNS, UNIT_ADJECTIVES
@@ -68,13 +69,38 @@ class Asked:
         phrases = [" ".join(words[place : place + count]) for place in range(len(words)) for count in (1, 2)]
         return frozenset(UNITS[phrase] for phrase in phrases if phrase in UNITS and len(phrase) > 1)
 
+    def unit_like(self, dimension: str) -> str:
+        """The one unit of that kind that it names, or nothing."""
+        found = [unit for unit in self.units if dimension_of(unit) == dimension]
+        return found[0] if len(found) == 1 else ""
+
+
+_CUES = {
+    "length": "tall height high long length far distance wide width deep depth short measure size reach",
+    "mass": "weigh weight heavy mass",
+    "time": "old age long when often duration time last take wait year month week day hour minute",
+    "temperature": "temperature hot warm cold",
+    "money": "cost price much pay paid worth spend value charge earn fee salary raise fine revenue donate",
+    "speed": "fast speed",
+    "volume": "volume much capacity",
+    "area": "area large big size",
+}
+
+
+def _asks_kind(asked: Asked, dimension: str) -> bool:
+    """Whether a question asks for such a measure without naming a unit: "How tall" asks for a length."""
+    return not asked.text or dimension not in _CUES or any(word in asked.words for word in _CUES[dimension].split())
+
 
 def compare(wanted: Quantity, given: Quantity, asked: Asked, tolerance: Tolerance) -> Likeness:
     """How a given quantity relates to the expected one; `unclear` where only a conversion or a person could tell."""
     assert wanted.value is not None
+    given = (as_one_unit(given) if given.value is None and given.unit.count("+") else None) or given
     if given.value is None:
         low, high = min(given.parts), max(given.parts)
         return "unclear" if low <= wanted.value <= high or given.unit.count("+") else "differs"
+    if other := _compare_in_other_unit(wanted, given, asked, tolerance):
+        return other
     if not tolerance.allows(wanted.value, given.value):
         return _compare_other_value(wanted, given, asked)
     unit = _compare_units(wanted, _drop_asked_rate(given, asked), asked)
@@ -83,6 +109,26 @@ def compare(wanted: Quantity, given: Quantity, asked: Asked, tolerance: Toleranc
     if not (wanted.unit or given.unit or wanted.noun or given.noun) and _differ_in_zeros(wanted, given, tolerance):
         return "unclear"  # version 3.1 is not version 3.10
     return _compare_bounds(wanted.bound, given.bound)
+
+
+def _compare_in_other_unit(wanted: Quantity, given: Quantity, asked: Asked, tolerance: Tolerance) -> Likeness | None:
+    """What conversion tells of two units of one kind, the wanted one stated or the question's; None where nothing."""
+    assert wanted.value is not None
+    assert given.value is not None
+    if not given.unit or wanted.noun:
+        return None
+    if not wanted.unit and not asked.unit_like(given.dimension):
+        is_known = wanted.value == given.value or not given.dimension or could_be_measure(wanted.value, given)
+        return None if is_known else "differs"
+    unit = wanted.unit or asked.unit_like(given.dimension)
+    if is_same_unit(unit, given.unit) or (value := convert(given.value, given.unit, unit)) is None:
+        return None
+    if tolerance.size:
+        likeness: Likeness = "same" if tolerance.allows(wanted.value, value) else "differs"
+    else:
+        same = is_same_measure(wanted, unit, given)
+        likeness = "unclear" if same is None else "same" if same else "differs"
+    return _compare_bounds(wanted.bound, given.bound) if likeness == "same" else likeness
 
 
 def _drop_asked_rate(given: Quantity, asked: Asked) -> Quantity:
@@ -139,7 +185,7 @@ def _compare_added_unit(wanted: Quantity, given: Quantity, asked: Asked) -> Like
         return "same" if any(is_same_unit(unit, given.unit) for unit in siblings) else "differs"
     if given.unit == "percent":
         return "same" if PERCENT_WORDS & asked.words else "unclear"
-    return "unclear" if asked.counted else "same"
+    return "unclear" if asked.counted or not _asks_kind(asked, given.dimension) else "same"
 
 
 def _differ_in_zeros(wanted: Quantity, given: Quantity, tolerance: Tolerance) -> bool:
