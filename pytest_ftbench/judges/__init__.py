@@ -8,6 +8,7 @@ from pytest_ftbench.errors import SpecError
 from pytest_ftbench.judges.cascade import ask_matcher, judge_with
 from pytest_ftbench.judges.code import CodeMatcher
 from pytest_ftbench.judges.containment import ContainsMatcher
+from pytest_ftbench.judges.date import DateMatcher
 from pytest_ftbench.judges.exact import ExactMatcher
 from pytest_ftbench.judges.matcher import Finding, Matcher, Reading
 from pytest_ftbench.judges.number import NumberMatcher
@@ -31,6 +32,7 @@ MATCHERS: Mapping[str, Matcher] = {
     "exact": ExactMatcher(),
     "number": NumberMatcher(),
     "yes_no": YesNoMatcher(),
+    "date": DateMatcher(),
     "code": CodeMatcher(),
     "refusal": RefusalMatcher(),
     "contains": ContainsMatcher(),

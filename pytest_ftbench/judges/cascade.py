@@ -9,6 +9,7 @@ from functools import lru_cache
 from pytest_ftbench.errors import SpecError
 from pytest_ftbench.judges.code import is_identifier, uses_too
 from pytest_ftbench.judges.containment import has_unshadowed_hit
+from pytest_ftbench.judges.date import is_date
 from pytest_ftbench.judges.degenerate import find_degenerate
 from pytest_ftbench.judges.exact import is_same_text
 from pytest_ftbench.judges.matcher import RIGHT, Finding, Matcher, Reading, quote
@@ -120,6 +121,8 @@ def choose_matcher(expected: str, low_question: str = "") -> str:
         return "yes_no"
     if read_expected(expected) is not None:
         return "number"
+    if is_date(expected):
+        return "date"
     return "code" if is_identifier(expected, low_question) else "contains"
 
 
