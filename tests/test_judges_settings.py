@@ -26,7 +26,7 @@ from pytest_ftbench.records import Case, Completion
         (
             "nubmer",
             "match 'nubmer': unknown matcher 'nubmer' (did you mean 'number'?). "
-            "Known: auto, code, contains, date, exact, number, refusal, regex, yes_no.",
+            "Known: auto, choice, code, contains, date, exact, list, number, refusal, regex, set, yes_no.",
         ),
         (
             "number?tolerence=5",

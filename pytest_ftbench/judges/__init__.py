@@ -6,10 +6,12 @@ from collections.abc import Mapping
 
 from pytest_ftbench.errors import SpecError
 from pytest_ftbench.judges.cascade import ask_matcher, judge_with
+from pytest_ftbench.judges.choice import ChoiceMatcher
 from pytest_ftbench.judges.code import CodeMatcher
 from pytest_ftbench.judges.containment import ContainsMatcher
 from pytest_ftbench.judges.date import DateMatcher
 from pytest_ftbench.judges.exact import ExactMatcher
+from pytest_ftbench.judges.items import ItemsMatcher
 from pytest_ftbench.judges.matcher import Finding, Matcher, Reading
 from pytest_ftbench.judges.number import NumberMatcher
 from pytest_ftbench.judges.refusal import RefusalMatcher
@@ -34,6 +36,9 @@ MATCHERS: Mapping[str, Matcher] = {
     "yes_no": YesNoMatcher(),
     "date": DateMatcher(),
     "code": CodeMatcher(),
+    "choice": ChoiceMatcher(),
+    "list": ItemsMatcher(is_ordered=True),
+    "set": ItemsMatcher(is_ordered=False),
     "refusal": RefusalMatcher(),
     "contains": ContainsMatcher(),
     "regex": RegexMatcher(),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pytest_ftbench.errors import SpecError
+from pytest_ftbench.judges.choice import is_choice
 from pytest_ftbench.judges.code import is_identifier, uses_too
 from pytest_ftbench.judges.containment import has_unshadowed_hit
 from pytest_ftbench.judges.date import is_date
@@ -106,13 +107,13 @@ def ask_matcher(match: str, reading: Reading, expected: str, matchers: Mapping[s
     name, settings = parse_match(match, matchers)
     if name != AUTO:
         return name, matchers[name].match(reading, expected, settings)
-    name = choose_matcher(expected, reading.low_question)
+    name = choose_matcher(expected, reading.question)
     is_exact = reading.text.strip() == expected.strip() if name == "code" else is_same_text(reading, expected)
     return ("exact", RIGHT) if is_exact else (name, matchers[name].match(reading, expected, {}))
 
 
 @lru_cache(maxsize=1024)
-def choose_matcher(expected: str, low_question: str = "") -> str:
+def choose_matcher(expected: str, question: str = "") -> str:
     """The matcher that `auto` takes for an expected answer that the completion does not equal.
 
     An identifier has none of the freedom of other text: there equal means equal as written.
@@ -123,7 +124,9 @@ def choose_matcher(expected: str, low_question: str = "") -> str:
         return "number"
     if is_date(expected):
         return "date"
-    return "code" if is_identifier(expected, low_question) else "contains"
+    if is_choice(expected, question):
+        return "choice"
+    return "code" if is_identifier(expected, question.lower()) else "contains"
 
 
 def _with_note(got: str, finding: Finding) -> str:

@@ -18,7 +18,8 @@ from pytest_ftbench.patterns import pattern
 
 _IDENTIFIER = pattern(r"`?([^\W\d]\w*(?:\.[^\W\d]\w*){0,5})(?:\([^()\n]{0,80}\))?`?")
 _FENCED = pattern(r"```[^\n`]*\n(.*?)(?:```|\Z)", re.DOTALL)
-_SHAPED = pattern(r"[^\W\d]*_\w*[^\W_]\w*|[^\W\d]\w*(?=\(\))|(?<=`)[^\W\d][\w.]*(?=(?:\([^()\n`]{0,80}\))?`)")
+_WORD = pattern(r"(?<!\w)([^\W\d]\w*)(\(\))?")
+_MARKED = pattern(r"`([^\W\d][\w.]{0,100})(?:\([^()\n`]{0,80}\))?`")
 _NAME = pattern(r"(?<![\w.])[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _ASKS_CODE = pattern(
     r"\b(?:function|method|class|attribute|parameter|argument|keyword|decorator|module|constant|exception|field|hook)\b"
@@ -29,6 +30,7 @@ _NAMES_CODE = pattern(
 )
 _PROMPT = pattern(r"^(?:>>>|\.\.\.) ?", re.MULTILINE)
 _MOST_CODE = 4000
+_MOST_NAMES = 20
 
 
 def is_identifier(expected: str, low_question: str) -> bool:
@@ -138,6 +140,8 @@ def _read_prose(reading: Reading, name: str) -> Finding:
     text = reading.clean
     hits = _find(text, name)
     rivals = _find_rivals(reading, name)
+    if len(hits) + len(rivals) > _MOST_NAMES:
+        return Finding("undecided", "it names too much")
     if not hits:
         is_plain = rivals and not _has_part(text, name) and not any(find_doubt(reading, *span) for span in rivals)
         return WRONG if is_plain else UNDECIDED
@@ -152,7 +156,8 @@ def _read_prose(reading: Reading, name: str) -> Finding:
 
 def _find_rivals(reading: Reading, name: str) -> list[tuple[int, int]]:
     """Where other identifiers stand, undenied, that the question does not name."""
-    shaped = {found[0].lower() for found in _SHAPED.finditer(reading.text)}
+    shaped = {found[1].lower() for found in _MARKED.finditer(reading.text)}
+    shaped |= {found[1].lower() for found in _WORD.finditer(reading.text) if found[2] or "_" in found[1].strip("_")}
     return [
         found.span()
         for found in _NAME.finditer(reading.clean)
