@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_ftbench.judges import judge_completion
+from pytest_ftbench.judges.quantities import find_quantities
 from pytest_ftbench.records import Case, Completion, Verdict
 
 DEFAULT = Path(__file__).resolve().parents[2] / "shared"
@@ -95,8 +96,14 @@ def _outcome(verdict: Verdict, *, is_correct: bool) -> str:
 
 
 def print_crossing(folder: Path) -> bool:
-    """Each expected answer against the other answers of its file; whether too many are accepted."""
-    pairs, accepted = 0, []
+    """Each expected answer against the other answers of its file; whether too many are accepted.
+
+    Two answers that are one number (`4` and `four`, `20 feet` and `20`) are listed and counted apart: no rule that
+    forgives a writing or an unwritten unit can tell that such a number came from another question.
+    """
+    pairs = 0
+    same: list[str] = []
+    others: list[str] = []
     for path in sorted(folder.glob("*/*.csv")):
         rows = _read(path)
         answers = {row["answer"].strip().casefold(): row["answer"] for row in rows}
@@ -106,13 +113,16 @@ def print_crossing(folder: Path) -> bool:
                 if case.expect == "answer" and key != row["answer"].strip().casefold():
                     pairs += 1
                     if judge_completion(case, Completion(text=other)).right:
-                        accepted.append(f"  {path.stem}: {row['answer']!r} <- {other!r}")
-    listed = sorted(Counter(accepted).items())
-    print(f"crossing: {len(accepted)} of {pairs:,} accepted (at most {MOST_CROSSED}), {len(listed)} of them distinct")
-    for line, count in listed:
-        print(line + (f"  ({count} times)" if count > 1 else ""))
-    print()
-    return len(accepted) > MOST_CROSSED
+                        group = same if _values(other) == _values(row["answer"]) != [] else others
+                        group.append(f"  {path.stem}: {row['answer']!r} <- {other[:90]!r}")
+    print(f"crossing: {len(same) + len(others)} of {pairs:,} pairs accepted")
+    print(f" {len(others)} with other numbers or none (at most {MOST_CROSSED})", *others, sep="\n")
+    print(f" {len(same)} with the same number", *dict.fromkeys(same), "", sep="\n")
+    return len(others) > MOST_CROSSED
+
+
+def _values(text: str) -> list[object]:
+    return [quantity.value for quantity in find_quantities(text.lower())]
 
 
 def print_undecided(responses: Sequence[Answered]) -> bool:

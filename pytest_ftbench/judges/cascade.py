@@ -104,9 +104,10 @@ def ask_matcher(match: str, reading: Reading, expected: str, matchers: Mapping[s
 
     Raises SpecError for an unknown matcher or setting, or an expected answer that the matcher cannot work with.
     """
-    name, settings = parse_match(match, matchers)
-    if name != AUTO:
-        return name, matchers[name].match(reading, expected, settings)
+    if match != AUTO:
+        name, settings = parse_match(match, matchers)
+        if name != AUTO:
+            return name, matchers[name].match(reading, expected, settings)
     name = choose_matcher(expected, reading.question)
     is_exact = reading.text.strip() == expected.strip() if name == "code" else is_same_text(reading, expected)
     return ("exact", RIGHT) if is_exact else (name, matchers[name].match(reading, expected, {}))
