@@ -23,7 +23,7 @@ __all__ = ["here"]
 
 GATE = GateResult("accuracy >= 0.9", "e", "f.csv", "FAIL", 0.5, 0.1, 0.9, 1, 2, 0, "")
 RESULTS = [
-    answered("leave", "It is 25 days."),
+    answered("leave", "It is 25."),
     answered("desks", "25", outcome="r", rule="contains"),
     answered("door", "24"),
     make_result(fact="plants", outcome="e", answer=None),
@@ -40,9 +40,9 @@ def test_every_changed_verdict_is_listed_with_the_counts(here: Path) -> None:
 leave: case [e]
   question  question?
   expected  25
-  answer    It is 25 days.
+  answer    It is 25.
   before    incorrect by no_match
-  now       correct by number: expected '25', got 'It is 25 days.'
+  now       correct by number: expected '25', got 'It is 25.'
 
 desks: case [e]
   question  question?

@@ -147,7 +147,7 @@ def test_interrupt_and_internal_error_are_never_masked(project: Project) -> None
     model = project.train()
     result = project.run("--ftbench-model", model, "--ftbench-gate", "accuracy >= 1")
     assert result.ret == 2
-    result.stdout.fnmatch_lines(["ftbench: interrupted after 3 answers; *"])
+    result.stdout.fnmatch_lines(["ftbench: interrupted after 3 answers"])
     assert project.lines("end") == []
     project.write("conftest.py", "def pytest_ftbench_gate(gate, results):\n    raise ValueError('no')\n")
     assert project.run("--ftbench-model", model, "office.ftbench.yaml").ret == 3

@@ -29,6 +29,7 @@ PASS  accuracy[variant=rephrased] >= 0.5  1/1 = 1.000 [0.207, 1.000] ~
 
 4 answers asked for, 0 from the cache, 1 left undecided by the matchers and counted as incorrect; \
 intervals are 95 % Wilson limits
+verdicts by exact 3, no_match 1
 ~ the bound lies inside the 95 % interval: another sample of facts could decide otherwise
 run: out/run.jsonl
 """
