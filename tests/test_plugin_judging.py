@@ -166,3 +166,24 @@ def test_judges_are_asked_many_at_a_time_as_answers_arrive(project: Project) -> 
         judged = [asked for asked in server.requests if asked.body["model"] == "grader"]
         assert 40 <= len(judged) <= 40 + 13
         assert server.most_in_flight > 4
+
+
+def test_plan_says_that_it_cannot_know_what_judges_are_asked(project: Project) -> None:
+    project.write("archive.ftbench.yaml", FACTS)
+    with serve(right) as server:
+        result = project.run(*options(server), "--ftbench-plan")
+        assert server.requests == []
+    result.stdout.fnmatch_lines(["The judge j is asked what the matchers leave undecided, *"])
+    result.stdout.no_fnmatch_line("j *0*")
+
+
+def test_panel_of_three_asks_the_third_only_where_two_differ(project: Project) -> None:
+    project.write("archive.ftbench.yaml", FACTS)
+    with serve(right) as server:
+        url = server.base_url
+        judges = [f"--ftbench-judge={name}=openai:grader?base_url={url}&seed={n}" for n, name in enumerate("abc")]
+        assert project.run(options(server)[0], *judges).ret == 0
+        by_seed = [asked.body["seed"] for asked in server.requests if asked.body["model"] == "grader"]
+        about_town = [asked for asked in server.requests if "Havn's historic" in str(asked.body) and "seed" in asked.body]
+    assert {asked.body["seed"] for asked in about_town} == {0, 1}
+    assert set(by_seed) == {0, 1, 2}, "each judge has graded the canaries"

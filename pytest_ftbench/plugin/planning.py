@@ -30,7 +30,7 @@ class Planning:
         questions = [trial.question(self._state) for item, trial in trials if wants_answer(item)]
         try:
             preview = self._state.engine.preview(questions)
-            self._rows = [self._row(alias, *found) for alias, found in preview.items()]
+            self._rows = [self._row(alias, *preview[alias]) for alias in self._state.aliases]
         except FtbenchError as error:
             raise as_usage_error(error) from None
         return True
@@ -65,6 +65,11 @@ class Planning:
         )
         terminalreporter.write_sep("=", "ftbench plan")
         terminalreporter.write_line(text.encode(encoding, "backslashreplace").decode(encoding))
+        for judge in self._state.judge_specs:
+            terminalreporter.write_line(
+                f"The judge {judge.alias} is asked what the matchers leave undecided, which only the answers tell; "
+                "its calls are not in the plan."
+            )
         for warning in self._state.warnings:
             terminalreporter.write_line(f"ftbench: {warning}")
 
