@@ -184,6 +184,21 @@ def test_panel_of_three_asks_the_third_only_where_two_differ(project: Project) -
         judges = [f"--ftbench-judge={name}=openai:grader?base_url={url}&seed={n}" for n, name in enumerate("abc")]
         assert project.run(options(server)[0], *judges).ret == 0
         by_seed = [asked.body["seed"] for asked in server.requests if asked.body["model"] == "grader"]
-        about_town = [asked for asked in server.requests if "Havn's historic" in str(asked.body) and "seed" in asked.body]
+        about_town = [
+            asked for asked in server.requests if "Havn's historic" in str(asked.body) and "seed" in asked.body
+        ]
     assert {asked.body["seed"] for asked in about_town} == {0, 1}
     assert set(by_seed) == {0, 1, 2}, "each judge has graded the canaries"
+
+
+def test_requirement_that_no_judge_can_grade_is_an_error_and_no_wrong_answer(project: Project) -> None:
+    project.write("archive.ftbench.csv", "question,answer\nWhere is the archive?,Havn\n")
+    test = '@pytest.mark.ftbench("archive.ftbench.csv")\n' + GREETING.replace(
+        "test_style(", "test_style(ftbench_case, "
+    )
+    project.write("test_style.py", f"import pytest\n\n{test.replace(chr(10) + 'def', 'def', 1)}")
+    with serve(lambda _: "hm") as server:
+        project.run(*options(server), "test_style.py").assert_outcomes(failed=1)
+    (line,) = project.lines("result")
+    assert line["status"] == "error"
+    assert "no verdict by judge:j" in line["error"]

@@ -148,7 +148,8 @@ def _judge_at_once(
     def begin(key: str, completion: Completion) -> None:
         assert state.judging is not None
         for case in cases[key]:
-            state.judging.begin(case, completion)
+            with suppress(Exception):  # such as a matcher of the user's own: the test that reads the verdict says so
+                state.judging.begin(case, completion)
 
     return begin
 

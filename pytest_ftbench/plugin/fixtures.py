@@ -132,6 +132,8 @@ def ftbench_judge(request: pytest.FixtureRequest) -> Judge:
         if state.judging is not None and "undecided" in found.flags:
             completion = Completion(text=answer) if isinstance(answer, str) else answer
             found = state.judging.grade(Case(question=question or "", answer=expected), completion, style="free")
+            if found.grade is None:
+                pytest.fail(f"no verdict by {found.rule}: {clean(found.reason)}", pytrace=False)
         return replace(found, reason=clean(found.reason))
 
     return judge
