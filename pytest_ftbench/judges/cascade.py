@@ -108,9 +108,12 @@ def ask_matcher(match: str, reading: Reading, expected: str, matchers: Mapping[s
         name, settings = parse_match(match, matchers)
         if name != AUTO:
             return name, matchers[name].match(reading, expected, settings)
+    if reading.text.strip() == expected.strip() != "":  # as most answers of a model that has learned its facts
+        return "exact", RIGHT
     name = choose_matcher(expected, reading.question)
-    is_exact = reading.text.strip() == expected.strip() if name == "code" else is_same_text(reading, expected)
-    return ("exact", RIGHT) if is_exact else (name, matchers[name].match(reading, expected, {}))
+    if name != "code" and is_same_text(reading, expected):
+        return "exact", RIGHT
+    return name, matchers[name].match(reading, expected, {})
 
 
 @lru_cache(maxsize=1024)
