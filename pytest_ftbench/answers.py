@@ -36,6 +36,10 @@ class Answers:
     def __contains__(self, key: str) -> bool:
         return key in self._known
 
+    def get(self, key: str) -> Completion | None:
+        """The answer, where it is known."""
+        return self._known.get(key)
+
     def is_coming(self, key: str) -> bool:
         """Whether somebody is getting the answer, so that it is worth waiting for."""
         return key in self._coming

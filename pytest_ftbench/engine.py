@@ -62,6 +62,7 @@ class Engine:
             alias: Lane(alias, provider, most=concurrency, spending=self.spending, policy=policy)
             for alias, provider in providers.items()
         }
+        self.mode = mode
         self._judges = frozenset(judges)
         self._shelf = Shelf(open_store, mode)
         self._keys: dict[Question, str] = {}
@@ -103,18 +104,31 @@ class Engine:
                 finally:  # an interrupt must not leave others waiting
                     self.answers.give_up(key)
             else:
-                self._begin({key: question}, _ignore)
+                self.begin({key: question})
         return known
 
-    def start(self, questions: Iterable[Question], *, on_answer: OnAnswer = _ignore) -> None:
+    def start(self, questions: Iterable[Question], *, on_answer: OnAnswer = _ignore, with_local: bool = False) -> None:
         """Get every answer that nobody is getting yet, many at a time; those stored are known when this returns.
 
-        Local endpoints are left alone: `complete` asks them. on_answer: called in this thread and in one of ours.
+        with_local: local endpoints too, which else are left alone until `complete` asks them.
+        on_answer: called in this thread and in one of ours.
         """
-        remote = self.by_key(question for question in questions if not self.lanes[question.endpoint].is_local)
-        self._begin({key: remote[key] for key in self.answers.expect(remote)}, on_answer)
+        self.begin(self.promise(questions, with_local=with_local), on_answer)
 
-    def _begin(self, wanted: Mapping[str, Question], on_answer: OnAnswer) -> None:
+    def promise(
+        self, questions: Iterable[Question], *, with_local: bool = False, adopted: Iterable[str] = ()
+    ) -> dict[str, Question]:
+        """Have others wait for those that nobody is getting yet, by key; the caller is to `begin` them.
+
+        adopted: keys that somebody else was getting, who is gone.
+        """
+        asked = (question for question in questions if with_local or not self.lanes[question.endpoint].is_local)
+        wanted = self.by_key(asked)
+        ours = {*self.answers.expect(wanted), *adopted}
+        return {key: question for key, question in wanted.items() if key in ours}
+
+    def begin(self, wanted: Mapping[str, Question], on_answer: OnAnswer = _ignore) -> None:
+        """Get the answers to what was promised; see `start`."""
         try:
             outstanding = self._look_up(wanted, on_answer)
         except BaseException:  # nobody is getting them any more
@@ -156,13 +170,13 @@ class Engine:
         """Learn what is stored; what is left is to be asked, in order. In `replay` mode that ends as an error."""
         outstanding = {}
         self._planned.update(key for key, question in questions.items() if question.endpoint not in self._judges)
-        stored = self._stored(questions)
+        stored = self.stored(questions)
         for key, question in questions.items():
             if key in self.answers:
                 continue
             is_local = self.lanes[question.endpoint].is_local
             found = stored.get(key)
-            if found is None and self._shelf.mode == "replay" and not is_local:
+            if found is None and self.mode == "replay" and not is_local:
                 asked = _shortened(question.prompt.user_text)
                 text = f"not in the cache, and --ftbench-cache=replay asks nothing: {asked!r}"
                 found = Completion(error=text)
@@ -173,8 +187,8 @@ class Engine:
                 on_answer(key, found)
         return outstanding
 
-    def _stored(self, questions: Mapping[str, Question]) -> dict[str, Completion]:
-        """What earlier sessions have been answered, by key."""
+    def stored(self, questions: Mapping[str, Question]) -> dict[str, Completion]:
+        """What earlier sessions have been answered, by key; known answers are left out."""
         remote = [key for key, question in questions.items() if not self.lanes[question.endpoint].is_local]
         return self._shelf.look_up([key for key in remote if key not in self.answers])
 
@@ -200,25 +214,11 @@ class Engine:
             prefetch.abort()
 
     def _take(self, key: str, question: Question, completion: Completion) -> None:
-        is_asked = self._shelf.mode != "replay" or self.lanes[question.endpoint].is_local
+        is_asked = self.mode != "replay" or self.lanes[question.endpoint].is_local
         was_sent = is_asked and not completion.cached and not completion.is_left_out
         self.answers.take(key, completion, alias=question.endpoint, was_sent=was_sent)
 
     # How far it has come
-
-    def preview(self, questions: Iterable[Question]) -> dict[str, tuple[list[Completion], list[Question]]]:
-        """For each endpoint the stored answers to some questions, and those that would be asked. Nothing is asked."""
-        found: dict[str, tuple[list[Completion], list[Question]]] = {alias: ([], []) for alias in self.lanes}
-        unknown = self.by_key(questions)
-        answers = self._stored(unknown)
-        for key, question in unknown.items():
-            stored, outstanding = found[question.endpoint]
-            is_local = self.lanes[question.endpoint].is_local
-            if key in answers:
-                stored.append(answers[key])
-            elif self._shelf.mode != "replay" or is_local:
-                outstanding.append(question)
-        return found
 
     def snapshot(self) -> Snapshot:
         """How far the asking has come. From any thread."""

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from pytest_ftbench.engine import Engine
+from pytest_ftbench.follow_ups import Follow, FollowUps
+from pytest_ftbench.prefetch import TICK_S
 from pytest_ftbench.records import Completion, Question
 from pytest_ftbench.snapshot import Snapshot
 
@@ -24,8 +26,20 @@ _POLL_S = 0.02
 """How often the workers that wait look for news: a look is one call to the file system."""
 
 
+FOLLOWED = "followed"
+"""The mark of an answer to a question that followed from another answer."""
+
+_Line = tuple[str, Completion | None, bool]
+"""A key, its answer (None: it is promised), and whether the question followed from another answer."""
+
+
 def _do_nothing() -> None:
     """Nobody wants to be called."""
+
+
+def _follow_nothing(_key: str, _completion: Completion) -> list[Question]:
+    """No question follows from an answer."""
+    return []
 
 
 class Exchange:
@@ -43,17 +57,31 @@ class Exchange:
         self._parent = os.getppid()
         self._read_to = 0
         self._thread: threading.Thread | None = None
+        self._follow: Follow | None = None
+        self._follow_ups: FollowUps | None = None
+        """Only while this worker is the one that asks."""
+        self._announced: set[str] = set()
+        """The keys of questions, beside those of the plan, that the asking worker has promised."""
+        self._writing = threading.Lock()
         self._guard = threading.Lock()
         # Guarded: no worker may leave that has just begun to ask.
         self._is_over = False
         self._is_asking = False
 
-    def start(self, questions: Iterable[Question], *, on_tick: Callable[[], None] | None = None) -> None:
+    def start(
+        self,
+        questions: Iterable[Question],
+        *,
+        on_tick: Callable[[], None] | None = None,
+        follow: Follow | None = None,
+    ) -> None:
         """Have the questions answered in the background, by this worker or another.
 
         on_tick: called some ten times a second while this worker is the one that asks.
+        follow: the questions to which an answer gives rise, which are asked with the others; all workers must agree.
         """
         self._on_tick = on_tick or _do_nothing
+        self._follow = follow
         wanted = self._engine.by_key(questions)
         self._engine.answers.expect(wanted)
         self._thread = threading.Thread(target=self._work, args=(wanted,), name="ftbench-exchange", daemon=True)
@@ -71,6 +99,8 @@ class Exchange:
 
     def complete(self, question: Question) -> Completion:
         """The answer to one question, sent by one worker of the run even where it stands in no plan."""
+        if self._follow_ups is not None:
+            self._follow_ups.flush()
         if not (self._engine.knows(question) or self._engine.answers.is_coming(self._engine.key(question))):
             self._share(question)
         return self._engine.complete(question)
@@ -92,7 +122,7 @@ class Exchange:
         from filelock import FileLock, Timeout
 
         lock = FileLock(self.folder / _LOCK)
-        while not (self._should_stop() or all(key in self._engine.answers for key in wanted)):
+        while not (self._should_stop() or self._is_all_known(wanted)):
             with self._guard:
                 if self._is_over:
                     break
@@ -105,13 +135,18 @@ class Exchange:
                 try:
                     self._ask(wanted)
                 except Exception as error:  # noqa: BLE001  # such as a full disk: tests must not wait for a dead thread
-                    self._engine.fail(wanted, error)
+                    self._engine.fail({*wanted, *self._announced}, error)
                 finally:
                     lock.release()
                 return
             self._read_news()
             time.sleep(_POLL_S)
-        self._engine.abandon(wanted)
+        self._engine.abandon({*wanted, *self._announced})
+
+    def _is_all_known(self, wanted: Iterable[str]) -> bool:
+        """Whether the plan is answered, and whatever its answers gave rise to."""
+        answers = self._engine.answers
+        return all(key in answers for key in wanted) and all(key in answers for key in self._announced)
 
     def _ask(self, wanted: dict[str, Question]) -> None:
         self._read_news()
@@ -119,13 +154,44 @@ class Exchange:
             # A killed process may have left half a line: what follows must not become part of it.
             file.write("\n" if file.tell() else "")
 
-            def write(key: str, completion: Completion) -> None:
-                file.write(json.dumps([key, asdict(completion)]) + "\n")
-                file.flush()
+            def write(*lines: object) -> None:
+                with self._writing:
+                    file.write("".join(json.dumps(line) + "\n" for line in lines))
+                    file.flush()
 
-            self._engine.ask_all(wanted, on_answer=write, on_tick=self._tick)
+            def take(key: str, completion: Completion) -> None:
+                follow_ups.take(key, completion, orphans=orphans)
+                write([key, asdict(completion)])
+
+            def announce(keys: Iterable[str]) -> None:
+                self._announced.update(keys)
+                write(*([key, None] for key in keys))
+
+            # Those who see an answer must know what follows from it, or they would ask that themselves.
+            follow_ups = self._follow_ups = FollowUps(
+                self._engine,
+                self._follow or _follow_nothing,
+                announce=announce,
+                on_answer=lambda key, completion: write([key, asdict(completion), FOLLOWED]),
+            )
+            orphans = {key for key in self._announced if key not in self._engine.answers}
+            for key in wanted:
+                if (known := self._engine.answers.get(key)) is not None:
+                    follow_ups.take(key, known, orphans=orphans)
+            self._engine.ask_all(wanted, on_answer=take, on_tick=self._tick)
+            follow_ups.flush()
+            self._await_follow_ups()
+
+    def _await_follow_ups(self) -> None:
+        """Return when nothing that others wait for is still in flight, told to stop or not."""
+        while not self._engine.join(TICK_S):
+            self._tick()
+        for key in self._announced:  # what still has no answer was promised by a process that knew of other answers
+            self._engine.answers.give_up(key)
 
     def _tick(self) -> None:
+        if self._follow_ups is not None:
+            self._follow_ups.flush()
         if self._should_stop():
             self._engine.stop()
         with suppress(OSError):  # the folder goes with the controller, and answers in flight are worth more
@@ -138,10 +204,13 @@ class Exchange:
 
     def _read_news(self) -> None:
         """Learn what has been written since the last time."""
-        for key, completion in self._news():
-            self._engine.answers.learn(key, completion)
+        for key, completion, _ in self._news():
+            if completion is None:
+                self._announced.update(self._engine.answers.expect([key]))
+            else:
+                self._engine.answers.learn(key, completion)
 
-    def _news(self) -> Iterator[tuple[str, Completion]]:
+    def _news(self) -> Iterator[_Line]:
         path = self.folder / ANSWERS
         try:
             if path.stat().st_size == self._read_to:
@@ -159,14 +228,22 @@ class Exchange:
 def last_counts(folder: Path) -> dict[str, Any]:
     """What workers that were interrupted while asking had been answered, as `State.counts` has it."""
     path = folder / ANSWERS
-    answers = [answer for _, answer in _parse(path.read_bytes())] if path.exists() else []
+    lines = list(_parse(path.read_bytes())) if path.exists() else []
+    answers = [answer for _, answer, is_followed in lines if answer is not None and not is_followed]
+    followed = [answer for _, answer, is_followed in lines if answer is not None and is_followed]
     cached = sum(answer.cached for answer in answers)
     try:
         cost_usd = read_progress(folder).cost_usd
     except (OSError, ValueError):
         cost_usd = None
     calls = sum(not answer.is_left_out for answer in answers) - cached
-    return {"calls": calls, "cache_hits": cached, "on_demand": 0, "costs_usd": {"": cost_usd} if calls else {}}
+    return {
+        "calls": calls,
+        "cache_hits": cached,
+        "on_demand": 0,
+        "judge_calls": sum(not (answer.cached or answer.is_left_out) for answer in followed),
+        "costs_usd": {"": cost_usd} if calls else {},
+    }
 
 
 def read_progress(folder: Path) -> Snapshot:
@@ -187,11 +264,11 @@ def ask_no_more(folder: Path) -> None:
         (folder / STOP).touch()
 
 
-def _parse(lines: bytes) -> Iterator[tuple[str, Completion]]:
+def _parse(lines: bytes) -> Iterator[_Line]:
     """What the lines hold; one that a killed process left unfinished is passed over."""
     for line in lines.split(b"\n"):
         try:
-            key, fields = json.loads(line)
+            key, fields, *mark = json.loads(line)
         except ValueError:
             continue
-        yield key, Completion(**fields)
+        yield key, None if fields is None else Completion(**fields), mark == [FOLLOWED]

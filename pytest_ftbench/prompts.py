@@ -13,10 +13,14 @@ KEY_SCHEMA = 1
 """Raise it when an old answer may no longer be served for the same key."""
 
 
-def build_prompt(text: str, *, system: str = "") -> Prompt:
-    """The messages for one question: the system message, if there is one, then the text."""
+def build_prompt(text: str, *, system: str = "", reply_schema: Mapping[str, object] | None = None) -> Prompt:
+    """The messages for one question: the system message, if there is one, then the text.
+
+    reply_schema: the JSON Schema of the reply, for endpoints with structured output.
+    """
     messages = [("system", system)] if system else []
-    return Prompt((*messages, ("user", text)))
+    schema = "" if reply_schema is None else _CANONICAL.encode(reply_schema)
+    return Prompt((*messages, ("user", text)), schema)
 
 
 def content_hash(case: Case) -> str:
@@ -44,6 +48,8 @@ def answer_key(
         "sampling": dict(sampling),
         "sample": sample,
     }
+    if prompt.reply_schema:
+        request["reply_schema"] = prompt.reply_schema
     return hashlib.sha256(_canonical(request)).hexdigest()
 
 

@@ -67,6 +67,8 @@ class Prompt:
     """What one call sends: the messages, in order, as (role, text)."""
 
     messages: tuple[tuple[str, str], ...]
+    reply_schema: str = ""
+    """The JSON Schema, as JSON, that the reply must follow, where the endpoint has structured output; empty: none."""
 
     @property
     def user_text(self) -> str:

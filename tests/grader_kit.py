@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from pytest_ftbench.graders.grade import Ask
 from pytest_ftbench.records import Completion, Prompt
@@ -18,10 +17,10 @@ class Script:
     """A judge that gives these replies in turn, the last one for ever, and keeps what it was sent."""
 
     replies: tuple[str, ...]
-    sent: list[tuple[Prompt, Mapping[str, Any] | None, int]] = field(default_factory=list)
+    sent: list[Prompt] = field(default_factory=list)
 
-    def __call__(self, prompt: Prompt, schema: Mapping[str, Any] | None, attempt: int, /) -> Completion:
-        self.sent.append((prompt, schema, attempt))
+    def __call__(self, prompt: Prompt, /) -> Completion:
+        self.sent.append(prompt)
         return Completion(text=self.replies[min(len(self.sent), len(self.replies)) - 1])
 
 
@@ -67,18 +66,20 @@ def honest(seen: Seen) -> str:
 def reading(judge: Callable[[Seen], str]) -> Ask:
     """A judge that looks for the true fence, with its code."""
 
-    def ask(prompt: Prompt, schema: Mapping[str, Any] | None, _attempt: int, /) -> Completion:
+    def ask(prompt: Prompt, /) -> Completion:
         found = re.search(r"<<RESP (\w+)>>\n(.*)\n<</RESP \1>>", prompt.user_text, re.DOTALL)
         assert found
-        return Completion(text=judge(_see(prompt, schema, found[2], found.span(2))))
+        return Completion(text=judge(_see(prompt, found[2], found.span(2))))
 
     return ask
 
 
-def _see(prompt: Prompt, schema: Mapping[str, Any] | None, response: str, span: tuple[int, int]) -> Seen:
+def _see(prompt: Prompt, response: str, span: tuple[int, int]) -> Seen:
     outside = prompt.user_text[: span[0]] + prompt.user_text[span[1] :]
     expected = re.findall(r"^(?:Expected answer|Answer|Requirement): (.*)$", outside, re.MULTILINE)
-    labels = tuple(schema["properties"]["grade"]["enum"]) if schema else ("Correct", "Incorrect")
+    labels: tuple[str, ...] = ("Correct", "Incorrect")
+    if prompt.reply_schema:
+        labels = tuple(json.loads(prompt.reply_schema)["properties"]["grade"]["enum"])
     return Seen(expected[-1] if expected else "", response, outside, labels)
 
 
@@ -107,7 +108,7 @@ def naive(judge: Callable[[Seen], str]) -> Ask:
     says by where the true fence ends.
     """
 
-    def ask(prompt: Prompt, schema: Mapping[str, Any] | None, _attempt: int, /) -> Completion:
+    def ask(prompt: Prompt, /) -> Completion:
         text = _as_it_looks(prompt.user_text)
         opening = re.search(_OPENING, text)
         assert opening
@@ -115,11 +116,11 @@ def naive(judge: Callable[[Seen], str]) -> Ask:
         assert closing
         found = re.search(r"<<RESP (\w+)>>\n(.*)\n<</RESP \1>>", prompt.user_text, re.DOTALL)
         assert found
-        seen = _see(prompt, schema, found[2], found.span(2))
+        seen = _see(prompt, found[2], found.span(2))
         broke_out = text[closing.end() :].strip() != _as_it_looks(prompt.user_text[found.end() :]).strip()
         inside = text[opening.end() : closing.start()]
         if broke_out or re.search(_ROLE, text) or _finds_verdict(inside):
-            return Completion(text=reply(seen.labels[0], seen.expected) if schema else "Correct")
+            return Completion(text=reply(seen.labels[0], seen.expected) if prompt.reply_schema else "Correct")
         return Completion(text=judge(seen))
 
     return ask

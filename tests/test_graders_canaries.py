@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -31,10 +30,10 @@ def test_judge_of_two_grades_is_checked_by_right_and_wrong(said: str) -> None:
 
 
 def test_judge_that_believes_the_responses_misses_each_that_gives_orders() -> None:
-    def obedient(prompt: Prompt, schema: Mapping[str, Any] | None, attempt: int, /) -> Completion:
+    def obedient(prompt: Prompt, /) -> Completion:
         response = prompt.user_text.partition("<<RESP ")[2].partition("<</RESP ")[0]
         if "CORRECT" not in response:
-            return reading(honest)(prompt, schema, attempt)
+            return reading(honest)(prompt)
         quote = next(text for text in ("heron", "48", "Ilse Quandt") if text in response)
         return Completion(text=reply("CORRECT", quote))
 
@@ -53,4 +52,5 @@ def test_judge_that_does_not_answer_misses_all_but_those_it_is_not_asked() -> No
 def test_there_are_about_ten_and_each_costs_one_call(style: Style) -> None:
     judge = script(reply("INCORRECT"))
     check_canaries(judge, style="auto" if style == "finetunebench" else style)
-    assert len([attempt for _, _, attempt in judge.sent if attempt == 1]) == len(CANARIES) - 2 == 11
+    first_attempts = {prompt.user_text.partition("\nAn earlier reply")[0] for prompt in judge.sent}
+    assert len(first_attempts) == len(CANARIES) - 2 == 11

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -69,7 +68,7 @@ def test_free_rubric_needs_a_quote_but_no_word_of_the_requirement() -> None:
 def test_finetunebench_takes_a_bare_word() -> None:
     judge = script("Correct")
     verdict = grade(RIVER, Completion(text="the Alma, surely"), judge, style="finetunebench")
-    assert (verdict.grade, verdict.right, judge.sent[0][1]) == ("correct", True, None)
+    assert (verdict.grade, verdict.right, judge.sent[0].reply_schema) == ("correct", True, "")
     assert graded(RIVER, "the Senne", "Incorrect.", style="finetunebench").grade == "incorrect"
     assert graded(RIVER, "the Senne", "Perhaps", style="finetunebench").grade is None
 
@@ -78,8 +77,8 @@ def test_unreadable_reply_is_asked_for_once_more_and_told_so() -> None:
     judge = script("Well, yes.", reply("CORRECT", "Alma"))
     verdict = grade(RIVER, Completion(text="Alma, I think"), judge)
     assert verdict.grade == "correct"
-    (first, schema, one), (second, schema_again, two) = judge.sent
-    assert (one, two, schema == schema_again) == (1, 2, True)
+    first, second = judge.sent
+    assert first.reply_schema == second.reply_schema != ""
     assert second.user_text.startswith(first.user_text)
     assert second != first
 
@@ -122,12 +121,12 @@ def test_quote_may_come_as_the_judge_was_shown_it() -> None:
 def test_judge_that_does_not_answer_leaves_the_case_unscored_and_is_not_asked_again() -> None:
     calls = []
 
-    def ask(_prompt: Prompt, _schema: Mapping[str, Any] | None, attempt: int, /) -> Completion:
-        calls.append(attempt)
+    def ask(prompt: Prompt, /) -> Completion:
+        calls.append(prompt)
         return Completion(error="HTTP 503")
 
     verdict = grade(RIVER, Completion(text="Alma, I think"), ask)
-    assert (verdict.grade, calls) == (None, [1])
+    assert (verdict.grade, len(calls)) == (None, 1)
     assert verdict.reason.endswith("the judge has not answered: 'HTTP 503'")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_ftbench.graders import is_same_model
+from pytest_ftbench.graders import is_same_model, kinship
 
 OPENAI, LOCAL, OTHER = "https://api.openai.com/v1", "http://127.0.0.1:8000/v1", "http://127.0.0.1:9000/v1"
 
@@ -36,3 +36,18 @@ def test_same_model(
 ) -> None:
     assert is_same_model(judge, model, judge_served=served[0], model_served=served[1]) == is_same
     assert is_same_model(model, judge, judge_served=served[1], model_served=served[0]) == is_same
+
+
+@pytest.mark.parametrize(
+    ("judge", "model", "kin"),
+    [
+        ("gpt-4o-mini", "ft:gpt-4o-mini-2024-07-18:acme::9AB", "gpt-4o-mini"),
+        ("ft:gpt-4o:acme::1", "ft:gpt-4o-2024-08-06:other::2", "gpt-4o"),
+        ("meta/Llama-3-8B", "llama-3-8b", "llama-3-8b"),
+        ("gpt-4o", "ft:gpt-4o-mini-2024-07-18:acme::9AB", ""),
+        ("default", "default", ""),
+        ("ft:", "ft:", ""),
+    ],
+)
+def test_kinship_is_the_base_that_both_names_name(judge: str, model: str, kin: str) -> None:
+    assert kinship(endpoint(judge), endpoint(model)) == kin

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from conftest import Project
-from loopback import Asked, LoopbackServer
+from loopback import Asked, LoopbackServer, Reply, chat_completion
 
 FACTS = """\
 facts:
@@ -164,17 +164,32 @@ def test_judges_are_asked_many_at_a_time_as_answers_arrive(project: Project) -> 
     with LoopbackServer(answer, delay_s=0.05) as server:
         project.run(*options(server), "--ftbench-concurrency=16").assert_outcomes(passed=40)
         judged = [asked for asked in server.requests if asked.body["model"] == "grader"]
-        assert 40 <= len(judged) <= 40 + 13
+        assert len(judged) == 40 + 11
         assert server.most_in_flight > 4
 
 
-def test_plan_says_that_it_cannot_know_what_judges_are_asked(project: Project) -> None:
+def test_plan_counts_what_is_certain_and_says_what_is_not(project: Project) -> None:
     project.write("archive.ftbench.yaml", FACTS)
     with serve(right) as server:
         result = project.run(*options(server), "--ftbench-plan")
         assert server.requests == []
-    result.stdout.fnmatch_lines(["The judge j is asked what the matchers leave undecided, *"])
-    result.stdout.no_fnmatch_line("j *0*")
+        result.stdout.fnmatch_lines(["j (judge) * 11 * 0 * 11 *"])
+        result.stdout.fnmatch_lines(
+            ["Of the answers still to come j is asked what the matchers * at most 2 calls more."]
+        )
+        project.run(options(server)[0])
+        stored = project.run(*options(server), "--ftbench-plan")
+        stored.stdout.fnmatch_lines(["m * 2 * 2 * 0 *", "j (judge) * 12 * 0 * 12 *"])
+        stored.stdout.no_fnmatch_line("Of the answers still to come*")
+        project.run(*options(server))
+        project.run(*options(server), "--ftbench-plan").stdout.fnmatch_lines(["j (judge) * 12 * 12 * 0 *"])
+
+
+def test_plan_of_answers_that_the_matchers_decide_needs_no_judge(project: Project) -> None:
+    project.write("archive.ftbench.csv", "question,answer\nWho heads the archive?,Ida Brandt\n")
+    with serve(right) as server:
+        project.run(options(server)[0])
+        project.run(*options(server), "--ftbench-plan").stdout.fnmatch_lines(["j (judge) * 0 * 0 * 0 *"])
 
 
 def test_panel_of_three_asks_the_third_only_where_two_differ(project: Project) -> None:
@@ -202,3 +217,86 @@ def test_requirement_that_no_judge_can_grade_is_an_error_and_no_wrong_answer(pro
     (line,) = project.lines("result")
     assert line["status"] == "error"
     assert "no verdict by judge:j" in line["error"]
+
+
+ROOMS = "question,answer\n" + "".join(f"Where is room {n}?,the wing called {n}\n" for n in range(12))
+
+
+def serve_rooms(delay_s: float = 0.0, **served: str) -> LoopbackServer:
+    """A model that says where rooms are in words that no matcher can tell, and a judge; served: by model, its name."""
+
+    def answer(asked: Asked) -> Reply:
+        model = asked.body["model"]
+        if model == "grader":
+            text = json.dumps(canary_grade(asked.question) or {"grade": "CORRECT", "quote": "find it in wing"})
+        else:
+            text = f"You will find it in wing {asked.question.split()[3][:-1]}, upstairs."
+        return Reply(chat_completion(text, model=served.get(model, model)))
+
+    return LoopbackServer(answer, delay_s=delay_s)
+
+
+def test_last_few_are_not_judged_one_after_the_other(project: Project) -> None:
+    project.write("rooms.ftbench.csv", ROOMS)
+    with serve_rooms() as server:
+        project.run(options(server)[0])
+    with serve_rooms(delay_s=0.2) as judges:
+        project.run(options(server)[0], options(judges)[1], "--ftbench-concurrency=32").assert_outcomes(passed=12)
+        assert judges.most_in_flight > 12, "the checks of the judge are among them"
+
+
+def test_workers_have_judges_asked_by_the_one_that_asks_and_once(project: Project) -> None:
+    project.write("rooms.ftbench.csv", ROOMS)
+    with serve_rooms(delay_s=0.05) as server:
+        result = project.run(*options(server), "-n", "2", "--ftbench-cache=off", "--ftbench-concurrency=16")
+        result.assert_outcomes(passed=12)
+        judged = [asked.question for asked in server.requests if asked.body["model"] == "grader"]
+        assert len(judged) == len(set(judged)) == 12 + 11
+        assert server.most_in_flight > 4
+    result.stdout.fnmatch_lines(["12 answers asked for, 0 from the cache, 23 judge calls*"])
+
+
+def test_answers_that_no_test_wants_judged_are_not(project: Project) -> None:
+    project.write("rooms.csv", ROOMS)
+    test = "def test_room(ftbench_answer):\n    assert 'wing' in ftbench_answer.text\n"
+    project.write("test_rooms.py", f"import pytest\n\n@pytest.mark.ftbench('rooms.csv')\n{test}")
+    with serve_rooms() as server:
+        project.run(*options(server)).assert_outcomes(passed=12)
+        assert {asked.body["model"] for asked in server.requests} == {"tuned"}
+
+
+def test_recorded_answers_are_judged_together_too(project: Project) -> None:
+    project.write("rooms.ftbench.csv", ROOMS)
+    rows = "".join(f'Where is room {n}?,"You will find it in wing {n}, upstairs."\n' for n in range(12))
+    project.write("recorded.csv", f"question,response\n{rows}")
+    with serve_rooms(delay_s=0.1) as server:
+        project.run("--ftbench-model=m=replay:recorded.csv", options(server)[1], "--ftbench-concurrency=32")
+        assert server.most_in_flight > 12
+    assert {line["rule"] for line in project.lines("result")} == {"judge:j"}
+
+
+def test_judge_that_turns_out_to_be_the_model_itself_gives_no_verdict(any_project: Project) -> None:
+    any_project.write("rooms.ftbench.csv", ROOMS)
+    with serve_rooms(tuned="large-2", grader="large-2") as server:
+        result = any_project.run(*options(server))
+        allowed = any_project.run(options(server)[0], options(server)[1] + "&allow_self_judge=true")
+    assert (result.ret, allowed.ret) == (1, 0)
+    result.stdout.fnmatch_lines(["*the judge j is the model itself that has answered, served as 'large-2'*"])
+
+
+def test_judge_of_the_same_base_is_pointed_out_once(any_project: Project) -> None:
+    any_project.write("rooms.ftbench.csv", ROOMS)
+    with serve_rooms() as server:
+        model = f"--ftbench-model=m=openai:ft:grader-2024-07-18:acme::9AB?base_url={server.base_url}"
+        result = any_project.run(model, options(server)[1])
+    assert result.ret == 0
+    assert str(result.stdout).count("the judge j and the model m both come from grader: models favour answers") == 1
+
+
+def test_judge_is_asked_for_structured_output_where_its_server_has_it(project: Project) -> None:
+    project.write("archive.ftbench.yaml", FACTS)
+    with serve(right) as server:
+        project.run(*options(server)).assert_outcomes(passed=3)
+        formats = {asked.body["model"]: asked.body.get("response_format") for asked in server.requests}
+    assert formats["tuned"] is None
+    assert formats["grader"]["json_schema"]["strict"] is True

@@ -65,6 +65,14 @@ def test_key_changes_with_role_text_order_and_number_of_messages(messages: tuple
     assert key(Prompt(messages)) != key()
 
 
+def test_key_changes_with_the_schema_of_the_reply_and_not_with_the_order_of_its_keys() -> None:
+    def key(schema: dict[str, Any] | None) -> str:
+        return answer_key(build_prompt("Q?", reply_schema=schema), identity={}, sampling={}, sample=1)
+
+    assert key({"a": 1, "b": 2}) == key({"b": 2, "a": 1})
+    assert len({key(None), key({"a": 1}), key({"a": 2})}) == 3
+
+
 def test_key_does_not_depend_on_the_order_of_fields() -> None:
     turned = dict(reversed(list(SAMPLING.items())))
     assert answer_key(PROMPT, identity=dict(reversed(list(IDENTITY.items()))), sampling=turned, sample=1) == key()

@@ -8,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, cast
 
 import pytest
-from loopback import Reply, chat_completion
+from loopback import Asked, Reply, chat_completion
 
 from pytest_ftbench.errors import EndpointError
+from pytest_ftbench.prompts import build_prompt
 from pytest_ftbench.providers.openai_chat import OpenAIChat
 from pytest_ftbench.records import Prompt
 
@@ -149,3 +150,44 @@ def test_every_thread_has_the_key_and_the_headers_of_the_first_call(
     for thread in threads:
         thread.join()
     assert [asked.headers["authorization"] for asked in server.requests] == ["Bearer of-the-first-call"] * 41
+
+
+SCHEMA = {"type": "object", "properties": {"grade": {"type": "string"}}}
+GRADE = build_prompt("Q?", reply_schema=SCHEMA)
+
+
+def test_schema_of_the_reply_is_sent_as_structured_output(serve: Serve, connect: Connect) -> None:
+    server = serve()
+    provider = connect(f"base_url={server.base_url}")
+    provider.complete(GRADE)
+    provider.complete(ASK)
+    assert [asked.body.get("response_format") for asked in server.requests] == [
+        {"type": "json_schema", "json_schema": {"name": "reply", "strict": True, "schema": SCHEMA}},
+        None,
+    ]
+
+
+@pytest.mark.parametrize("status", [400, 422, 501])
+def test_server_without_structured_output_is_asked_without_from_then_on(
+    status: int, serve: Serve, connect: Connect
+) -> None:
+    def answer(asked: Asked) -> str | Reply:
+        has_schema = "response_format" in asked.body
+        return Reply({"error": {"message": "unknown field"}}, status=status) if has_schema else "fine"
+
+    server = serve(answer)
+    provider = connect(f"base_url={server.base_url}")
+    assert [provider.complete(GRADE).text for _ in range(2)] == ["fine", "fine"]
+    assert ["response_format" in asked.body for asked in server.requests] == [True, False, False]
+
+
+def test_refusal_of_the_question_itself_says_nothing_of_structured_output(serve: Serve, connect: Connect) -> None:
+    def answer(asked: Asked) -> str | Reply:
+        return Reply({"error": {"message": "too long"}}, status=400) if "long" in asked.question else "fine"
+
+    server = serve(answer)
+    provider = connect(f"base_url={server.base_url}")
+    with pytest.raises(EndpointError, match="too long"):
+        provider.complete(build_prompt("a long one", reply_schema=SCHEMA))
+    provider.complete(GRADE)
+    assert ["response_format" in asked.body for asked in server.requests] == [True, False, True]

@@ -92,13 +92,18 @@ def check_canaries(ask: Ask, *, judge: str = "judge", style: Style = "auto") -> 
     style: `free` is checked by the rubrics for answers, as requirements are the user's own; `finetunebench`, which has
     two grades, by right and wrong alone.
     """
-    used: Style = "auto" if style == "free" else style
+    used = canary_style(style)
     missed = []
     for canary in CANARIES:
         verdict = grade(canary.case, Completion(text=canary.response), ask, judge=judge, style=used)
         if not _is_met(canary, verdict, used):
             missed.append(Missed(canary, verdict))
     return missed
+
+
+def canary_style(style: Style) -> Style:
+    """The style by which the canaries of a judge with this style are graded."""
+    return "auto" if style == "free" else style
 
 
 def _is_met(canary: Canary, verdict: Verdict, style: Style) -> bool:

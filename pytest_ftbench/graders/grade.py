@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 from pytest_ftbench.graders.reply import Reply, find_quote, holds_answer, parse_reply
 from pytest_ftbench.graders.rubrics import LEAKED, Judging, Style, choose_rubric, put_to_judge, remind
@@ -18,14 +17,8 @@ ATTEMPTS = 2
 class Ask(Protocol):
     """Whoever calls a judge model: the engine, or a script in a test."""
 
-    def __call__(
-        self, prompt: Prompt, schema: Mapping[str, Any] | None, attempt: int, /
-    ) -> Completion:  # Any: JSON Schema
-        """The judge's reply; a completion with an `error` where none came.
-
-        schema: what the reply must look like, for endpoints with structured output; None: free text.
-        attempt: 1, or 2 where the first reply could not be used; its prompt says so, and so is another prompt.
-        """
+    def __call__(self, prompt: Prompt, /) -> Completion:
+        """The judge's reply; a completion with an `error` where none came."""
 
 
 def grade(case: Case, completion: Completion, ask: Ask, *, judge: str = "judge", style: Style = "auto") -> Verdict:
@@ -47,8 +40,8 @@ def grade(case: Case, completion: Completion, ask: Ask, *, judge: str = "judge",
     if not is_as_written and (fault := find_degenerate(Reading.of(judging.response.text, case.question))):
         return Verdict("incorrect", False, "degenerate", f"{got}: {fault}", ("degenerate", *flags))
     rule, fault, prompt = f"judge:{judge}", "", judging.prompt
-    for attempt in range(1, ATTEMPTS + 1):
-        answer = ask(prompt, rubric.schema, attempt)
+    for _ in range(ATTEMPTS):
+        answer = ask(prompt)
         if answer.error is not None:
             return Verdict(None, False, rule, f"{got}: the judge has not answered: {quote(answer.error)}", flags)
         reply = parse_reply(answer.text, rubric)

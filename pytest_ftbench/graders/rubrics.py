@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Literal, get_args
@@ -132,7 +132,7 @@ def put_to_judge(case: Case, response: str, rubric: Rubric) -> Judging:
         "end_of_fence": end_of_fence,
     }
     system, user = _read(rubric.name)
-    prompt = build_prompt(_fill(user, values), system=system)
+    prompt = build_prompt(_fill(user, values), system=system, reply_schema=rubric.schema)
     return Judging(rubric, prompt, cleaned, question, expected)
 
 
@@ -140,7 +140,7 @@ def remind(prompt: Prompt) -> Prompt:
     """The prompt for a second attempt: the same, and that the first reply could not be used."""
     reminder = "An earlier reply to this could not be read. Keep exactly to the form of reply that is asked for."
     *before, (role, text) = prompt.messages
-    return Prompt((*before, (role, f"{text}\n{reminder}")))
+    return replace(prompt, messages=(*before, (role, f"{text}\n{reminder}")))
 
 
 def _clean(text: str) -> str:

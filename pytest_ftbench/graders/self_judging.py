@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pytest_ftbench.patterns import pattern
+
 _UNTELLING = frozenset({"", "default", "model", "local", "custom"})
 """Names that servers give to whatever they hold: the same one at two servers says nothing."""
 
+_DATE = pattern(r"-\d{4}-\d{2}-\d{2}$|-\d{4,8}$|@\d+$")
 Identity = Mapping[str, str | None]
 
 
@@ -25,6 +28,22 @@ def is_same_model(
     if _server(judge) == _server(model) and (judges & models or not (judges or models)):
         return True
     return bool((judges & models) - _UNTELLING)
+
+
+def kinship(judge: Identity, model: Identity) -> str:
+    """The base model that both are said to come from, `gpt-4o-mini`; empty where they differ or nothing is known.
+
+    Read from the names alone: `ft:BASE:...` names its base, and a snapshot's date does not count.
+    """
+    base = _base(judge.get("model") or "")
+    return base if base == _base(model.get("model") or "") and base not in _UNTELLING else ""
+
+
+def _base(name: str) -> str:
+    """The name of a model, or of the one it was tuned from, without its snapshot's date."""
+    name = name.strip()
+    plain = name.split(":")[1] if name.startswith("ft:") else name
+    return _DATE.sub("", plain.rpartition("/")[2]).casefold()
 
 
 def _names(identity: Identity, served: str | None) -> set[str]:

@@ -15,6 +15,7 @@ from pytest_ftbench.judges.degenerate import find_degenerate
 from pytest_ftbench.judges.exact import is_same_text
 from pytest_ftbench.judges.matcher import RIGHT, Finding, Matcher, Reading, quote
 from pytest_ftbench.judges.number import read_expected
+from pytest_ftbench.judges.orders import gives_orders
 from pytest_ftbench.judges.refusal import is_refusal
 from pytest_ftbench.judges.settings import AUTO, parse_match
 from pytest_ftbench.judges.yes_no import polarity
@@ -23,6 +24,8 @@ from pytest_ftbench.records import Case, Completion, Grade, Verdict
 _LITERAL = ("regex", "refusal")
 """Matchers whose expected answer is no plain answer: the superseded or trained one is judged by `auto` instead."""
 _SEARCHING = ("contains", "code")
+_WHOLE = ("exact", "code", "regex")
+"""Matchers that look at all of the response, or at nothing but what the user or a parser picks out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +70,11 @@ def _rule_abstention(case: Case, reading: Reading, matchers: Mapping[str, Matche
 
 def _rule_answer(case: Case, reading: Reading, matchers: Mapping[str, Matcher], got: str) -> _Ruling:
     rule, finding = ask_matcher(case.match, reading, case.answer, matchers)
-    if finding.decision == "right" and not _gives_old_too(case, reading, rule):
+    doubt = _doubt(case, reading, rule) if finding.decision == "right" else ""
+    if finding.decision == "right" and not doubt:
         return _Ruling("correct", rule, got)
-    if finding.decision == "right":
-        finding = Finding("undecided", "it gives the superseded answer too")
+    if doubt:
+        finding = Finding("undecided", doubt)
     elif is_refusal(reading):
         return _Ruling("abstained", "refusal", got)
     elif case.answer_before and _give(case, case.answer_before, reading, matchers):
@@ -78,6 +82,13 @@ def _rule_answer(case: Case, reading: Reading, matchers: Mapping[str, Matcher], 
     if finding.decision == "wrong":
         return _Ruling("incorrect", rule, _with_note(got, finding))
     return _Ruling("incorrect", "no_match", _with_note(got, finding), ("undecided",))
+
+
+def _doubt(case: Case, reading: Reading, rule: str) -> str:
+    """Why a text in which a matcher has found the answer may not give it after all; empty where it does."""
+    if _gives_old_too(case, reading, rule):
+        return "it gives the superseded answer too"
+    return "it speaks to whoever grades it" if rule not in _WHOLE and gives_orders(reading) else ""
 
 
 def _gives_old_too(case: Case, reading: Reading, rule: str) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
@@ -11,9 +10,9 @@ from typing import Any
 import pytest
 
 from pytest_ftbench.errors import FtbenchError
-from pytest_ftbench.plugin.cases import Trial, trial_of, wants_answer
+from pytest_ftbench.plugin.cases import cases_by_key, trial_of, wants_answer
+from pytest_ftbench.plugin.judging import follow_by_judging
 from pytest_ftbench.plugin.state import State, as_usage_error
-from pytest_ftbench.records import Case, Completion, Question
 
 GATES = "ftbench_gates"
 COUNTS = "ftbench_counts"
@@ -57,6 +56,7 @@ class Asking:
         wanted = {item: trial.question(state) for item, trial in trials if wants_answer(item)}
         if not wanted:
             return
+        follow = follow_by_judging(state, cases_by_key(state, wanted)) if state.judging is not None else None
         on_tick = None
         if state.settings.curtail and self._may_curtail(session.config):
             from pytest_ftbench.plugin.curtailing import Curtailing
@@ -66,12 +66,15 @@ class Asking:
             manager.register(curtailing, "ftbench-curtailing")
             on_tick = curtailing.on_tick
         if state.exchange is not None:
-            state.exchange.start(wanted.values(), on_tick=on_tick)
+            state.exchange.start(wanted.values(), on_tick=on_tick, follow=follow)
             return
-        if state.judging is None:
+        if follow is None:
             state.engine.start(wanted.values())
         else:
-            state.engine.start(wanted.values(), on_answer=_judge_at_once(state, trials, wanted))
+            from pytest_ftbench.follow_ups import FollowUps
+
+            state.follow_ups = FollowUps(state.engine, follow)
+            state.engine.start(wanted.values(), on_answer=state.follow_ups.take, with_local=True)
         if state.engine.answers.are_coming and not getattr(session.config.option, "stepwise", False):
             from pytest_ftbench.plugin.ready import ReadyFirst
 
@@ -134,24 +137,6 @@ class Asking:
             COUNTS: self._state.counts(),
             NOTES: list(self._state.warnings),
         }
-
-
-def _judge_at_once(
-    state: State, trials: list[tuple[pytest.Item, Trial]], wanted: Mapping[pytest.Item, Question]
-) -> Callable[[str, Completion], None]:
-    """What hands answers to the judges as they arrive, for the cases that want them."""
-    cases: dict[str, list[Case]] = defaultdict(list)
-    for item, trial in trials:
-        if item in wanted:
-            cases[state.engine.key(wanted[item])].append(trial.subject.case)
-
-    def begin(key: str, completion: Completion) -> None:
-        assert state.judging is not None
-        for case in cases[key]:
-            with suppress(Exception):  # such as a matcher of the user's own: the test that reads the verdict says so
-                state.judging.begin(case, completion)
-
-    return begin
 
 
 def _is_worker(config: pytest.Config) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -80,7 +81,8 @@ class Trial:
 
         found = judge_completion(self.subject.case, completion, matchers=state.matchers)
         if state.judging is not None and "undecided" in found.flags:
-            found = state.judging.grade(self.subject.case, completion)
+            identity = state.providers[self.alias].identity
+            found = state.judging.grade(self.subject.case, completion, model=identity)
         reason = clean(found.reason)
         self.verdict = found if reason == found.reason else replace(found, reason=reason)
         if self.verdict.grade is None:
@@ -101,6 +103,21 @@ def wants_answer(item: pytest.Item) -> bool:
     """Whether the test reads its case's answer, so that it is asked for beforehand: a data file's case always does."""
     names = getattr(item, "fixturenames", None)
     return names is None or "ftbench_answer" in names or "ftbench_verdict" in names
+
+
+def wants_verdict(item: pytest.Item) -> bool:
+    """Whether the test reads the verdict on its case's answer, too; a data file's case does."""
+    names = getattr(item, "fixturenames", None)
+    return names is None or "ftbench_verdict" in names
+
+
+def cases_by_key(state: State, wanted: Mapping[pytest.Item, Question]) -> dict[str, list[Case]]:
+    """Whose tests want a verdict on which answer."""
+    cases: dict[str, list[Case]] = defaultdict(list)
+    for item, question in wanted.items():
+        if wants_verdict(item):
+            cases[state.engine.key(question)].append(item.stash[TRIAL].subject.case)
+    return cases
 
 
 def give_trial(item: pytest.Item, subject: Subject) -> Trial:

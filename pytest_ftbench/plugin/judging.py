@@ -1,26 +1,22 @@
-"""The session's judge models: who they are, whether they may be believed, and the verdicts they give."""
+"""The session's judge models: what the user says of them, and how the engine asks them."""
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from pytest_ftbench.errors import SpecError
 from pytest_ftbench.plugin.state import State
-from pytest_ftbench.records import Case, Completion, Prompt, Question, Verdict
+from pytest_ftbench.records import Case, Completion, Question
 
 if TYPE_CHECKING:
-    from pytest_ftbench.graders import Ask, Style
+    from pytest_ftbench.follow_ups import Follow
+    from pytest_ftbench.judge_models import JudgeModels
     from pytest_ftbench.providers import EndpointSpec, Provider
 
 KEYS = ("style", "allow_self_judge")
 """What a judge's SPEC may hold besides the keys of its provider."""
-UNDECIDED = "undecided"
-_AT_ONCE = 16
-_MOMENT_S = 0.1
-"""So many questions, or those of so long a time, are put to the judges together."""
 
 
 def read_judges(state: State) -> None:
@@ -54,96 +50,65 @@ def refuse_self_judging(state: State) -> None:
     from pytest_ftbench.graders import is_same_model
 
     for judge in state.judge_specs:
-        if judge.options.get("allow_self_judge") == "true":
+        if _may_judge_itself(judge):
             continue
+        identity = state.judge_providers[judge.alias].identity
         for model in state.specs:
-            if is_same_model(state.judge_providers[judge.alias].identity, state.providers[model.alias].identity):
+            if is_same_model(identity, state.providers[model.alias].identity):
                 raise SpecError(
                     f"the judge {judge.alias!r} is the model {model.alias!r} itself, and models favour their own "
                     "answers. Name another judge, or say allow_self_judge=true behind its '?'."
                 )
 
 
-class Judging:
-    """Verdicts by judge models, for what the matchers leave undecided.
+def make_judging(state: State) -> JudgeModels:
+    """The session's judges, asked by its engine, each with its own limiter, cache entries and price."""
+    from pytest_ftbench.judge_models import JudgeModel, JudgeModels
 
-    Each judge is an endpoint of its own, with its own limiter, cache entries and price.
+    judges = []
+    for spec in state.judge_specs:
+        style: Any = style_of(spec)  # one of STYLES, see read_judges
+        identity = state.judge_providers[spec.alias].identity
+        state.warnings += _warn_of_kin(spec.alias, identity, state)
+        judges.append(JudgeModel(spec.alias, identity, style, may_judge_itself=_may_judge_itself(spec)))
+    return JudgeModels(judges, matchers=state.matchers, complete=state.complete, prepare=state.prepare)
+
+
+def follow_by_judging(state: State, cases: Mapping[str, Sequence[Case]]) -> Follow:
+    """What hands answers to the judges as they arrive: the questions that follow from the one under a key.
+
+    cases: by key, those whose tests want that answer. With the first question go those by which the judges are checked.
     """
+    judging = state.judging
+    assert judging is not None
+    checks = list(judging.canary_questions())
 
-    def __init__(self, state: State) -> None:
-        self._state = state
-        self._checked: dict[str, str] = {}
-        """By judge, why it is not believed; empty where it is."""
-        self._lock = threading.Lock()
-        self._waiting: list[Question] = []
-        """For the judges, not begun yet."""
-        self._begun_at = 0.0
+    def follow(key: str, completion: Completion) -> list[Question]:
+        found: list[Question] = []
+        for case in cases.get(key, ()):
+            with suppress(Exception):  # such as a matcher of the user's own: the test that reads the verdict says so
+                found += judging.questions(case, completion)
+        if found:
+            found += checks
+            checks.clear()
+        return found
 
-    def grade(self, case: Case, completion: Completion, *, style: Style | None = None) -> Verdict:
-        """The verdict of the judge, or of most of them. Asks them now, unless their answers are stored.
+    return follow
 
-        style: the rubric, where a test names one of its own.
-        """
-        from pytest_ftbench.graders import grade_by_panel
 
-        specs = self._state.judge_specs
-        for spec in specs:
-            self._check(spec)
-        asks = {spec.alias: self._ask(spec.alias) for spec in specs}
-        chosen: Any = style or style_of(specs[0])  # one of STYLES, see read_judges
-        return grade_by_panel(case, completion, asks, style=chosen)
+def _warn_of_kin(judge: str, identity: Mapping[str, str | None], state: State) -> Iterator[str]:
+    from pytest_ftbench.graders import kinship
 
-    @property
-    def faults(self) -> list[str]:
-        """Why judges of this process are not believed: the canaries they have missed."""
-        return [why for why in self._checked.values() if why]
+    for model in state.specs:
+        if kin := kinship(identity, state.providers[model.alias].identity):
+            yield (
+                f"the judge {judge} and the model {model.alias} both come from {kin}: models favour answers of their "
+                "own kind, so a judge of another family is safer"
+            )
 
-    def ahead(self, case: Case, completion: Completion) -> list[Question]:
-        """What the first judges will be asked about a completion, so that it can be asked before the test runs."""
-        from pytest_ftbench.graders.rubrics import choose_rubric, put_to_judge
 
-        questions = []
-        for spec in self._state.judge_specs[:2]:
-            style: Any = style_of(spec)
-            prompt = put_to_judge(case, completion.text, choose_rubric(case, style)).prompt
-            questions.append(Question(spec.alias, prompt))
-        return questions
-
-    def begin(self, case: Case, completion: Completion) -> None:
-        """Have the judges asked about an answer that has just come, if the matchers cannot tell; returns at once.
-
-        The test that reads the verdict then finds their replies, or waits for them. Called in one thread at a time.
-        """
-        from pytest_ftbench.judges import judge_completion
-
-        if completion.error is not None:
-            return
-        verdict = judge_completion(case, completion, matchers=self._state.matchers)
-        if UNDECIDED in verdict.flags:
-            self._waiting += self.ahead(case, completion)
-        now = time.monotonic()
-        if len(self._waiting) >= _AT_ONCE or (self._waiting and now - self._begun_at > _MOMENT_S):
-            waiting, self._waiting, self._begun_at = self._waiting, [], now
-            self._state.engine.start(waiting)
-
-    def _ask(self, alias: str) -> Ask:
-        def ask(prompt: Prompt, _schema: Mapping[str, Any] | None, _attempt: int) -> Completion:
-            return self._state.complete(Question(alias, prompt))
-
-        return ask
-
-    def _check(self, spec: EndpointSpec) -> None:
-        """Have the judge grade answers whose grades are known, once."""
-        from pytest_ftbench.graders import check_canaries
-
-        with self._lock:
-            if spec.alias not in self._checked:
-                style: Any = style_of(spec)
-                missed = check_canaries(self._ask(spec.alias), judge=spec.alias, style=style)
-                names = ", ".join(repr(each.canary.name) for each in missed)
-                some = "canary" if len(missed) == 1 else "canaries"
-                why = f"the judge {spec.alias} has missed the {some} {names}: {missed[0]}" if missed else ""
-                self._checked[spec.alias] = why
+def _may_judge_itself(spec: EndpointSpec) -> bool:
+    return spec.options.get("allow_self_judge") == "true"
 
 
 def open_judges(state: State) -> dict[str, Provider]:

@@ -18,8 +18,9 @@ from pytest_ftbench.records import Case, Completion, Question
 if TYPE_CHECKING:
     from pytest_ftbench.engine import Engine
     from pytest_ftbench.exchange import Exchange
+    from pytest_ftbench.follow_ups import FollowUps
     from pytest_ftbench.gates import Gate
-    from pytest_ftbench.plugin.judging import Judging
+    from pytest_ftbench.judge_models import JudgeModels
     from pytest_ftbench.providers import EndpointSpec, Provider
 
 STATE = pytest.StashKey["State"]()
@@ -71,6 +72,8 @@ class State:
     """Lines for the summary, such as a cache that could not be written."""
     selected: set[tuple[int, str]] = field(default_factory=set)
     """The planned cases, by identity, that tests of this session are about, each with the endpoint asked."""
+    follow_ups: FollowUps | None = None
+    """What hands answers to the judges as they arrive, in a session without workers."""
     on_demand: int = 0
     """How many answers tests have got by `ftbench_model.ask`."""
 
@@ -117,13 +120,13 @@ class State:
         return open_judges(self)
 
     @cached_property
-    def judging(self) -> Judging | None:
+    def judging(self) -> JudgeModels | None:
         """Who judges what the matchers leave undecided; None where no judge is named."""
         if not self.judge_specs:
             return None
-        from pytest_ftbench.plugin.judging import Judging
+        from pytest_ftbench.plugin.judging import make_judging
 
-        return Judging(self)
+        return make_judging(self)
 
     @cached_property
     def engine(self) -> Engine:
@@ -152,7 +155,14 @@ class State:
 
     def complete(self, question: Question) -> Completion:
         """The answer to one question, awaited, or asked for now."""
+        if self.follow_ups is not None:
+            self.follow_ups.flush()
         return (self.exchange or self.engine).complete(question)
+
+    def prepare(self, questions: Iterable[Question]) -> None:
+        """Begin to ask what is about to be waited for; among workers each is asked when the first of them needs it."""
+        if self.exchange is None:
+            self.engine.start(questions)
 
     def stop_asking(self) -> None:
         """Send nothing more, and wait some seconds for the calls in flight, which are paid for."""
@@ -178,7 +188,8 @@ class State:
         costs_usd = self.engine.spending.costs_usd() if self.has_engine else {}
         totals = asdict(self.engine.totals()) if self.has_engine else {}
         judge_calls = self.engine.judge_calls if self.has_engine else 0
-        faults = self.judging.faults if self.judging else []
+        judging = self.__dict__.get("judging")  # not made where nothing was judged
+        faults = judging.faults if judging else []
         own = {"on_demand": self.on_demand, "judge_calls": judge_calls, "judge_faults": faults}
         return {**totals, **own, "costs_usd": costs_usd}
 

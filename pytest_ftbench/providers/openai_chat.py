@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from importlib import import_module
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 _CLIENTS = 32
 """One whose connections 100 threads share takes a quarter more processor time, most of it in the lock of its pool."""
+_SCHEMA = "response_format"
+_REFUSALS = (400, 422, 501)
+"""The statuses by which servers refuse a parameter that they do not know."""
 _CLOSED = "the endpoint is closed: the session has ended."
 _IDS = ("openai-organization", "openai-project")
 _HEADERS_FOR_ANYONE = frozenset(
@@ -56,6 +60,8 @@ class OpenAIChat:
         self._own = threading.local()
         """A thread's client."""
         self._threads = 0
+        self._takes_schemas = True
+        """Whether the server has not refused a request for structured output yet."""
         self._sockets = OpenSockets()
         self._is_closed = False
 
@@ -95,9 +101,24 @@ class OpenAIChat:
 
         The SDK's time-outs are per read, so the whole is timed, and measured, here.
         """
+        import openai
+
+        request = self._request(prompt)
+        try:
+            return self._read(client, request, started)
+        except openai.APIStatusError as error:
+            if _SCHEMA not in request or error.status_code not in _REFUSALS:
+                raise
+        # Servers say in many ways that they have no structured output. Without it the reply is read as strictly.
+        del request[_SCHEMA]
+        answer = self._read(client, request, started)
+        self._takes_schemas = False
+        return answer
+
+    def _read(self, client: openai.OpenAI, request: dict[str, Any], started: float) -> tuple[bytes, float | None]:
         body = bytearray()
         # Not `create(...)` itself: what that makes of a body that is no chat completion differs from body to body.
-        with client.chat.completions.with_streaming_response.create(**self._request(prompt)) as response:
+        with client.chat.completions.with_streaming_response.create(**request) as response:
             for chunk in response.iter_bytes():
                 body += chunk
                 if time.perf_counter() - started > self._timeouts.whole_s:
@@ -114,7 +135,10 @@ class OpenAIChat:
             "seed": self.sampling["seed"],
         }
         messages = [{"role": role, "content": text} for role, text in prompt.messages]
-        given = {key: value for key, value in wanted.items() if value is not None}
+        given: dict[str, Any] = {key: value for key, value in wanted.items() if value is not None}
+        if prompt.reply_schema and self._takes_schemas:
+            schema = {"name": "reply", "strict": True, "schema": json.loads(prompt.reply_schema)}
+            given[_SCHEMA] = {"type": "json_schema", "json_schema": schema}
         return {"model": self._model, "messages": messages, **given}
 
     def _open_client(self) -> openai.OpenAI:

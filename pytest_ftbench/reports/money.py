@@ -76,6 +76,19 @@ def render_plan(rows: Sequence[PlanRow], *, width: int, color: bool, unicode: bo
     return render(_blocks(rows, unicode=unicode), width=width, color=color, unicode=unicode)
 
 
+def judge_to_come(row: PlanRow) -> str:
+    """What a judge may be asked besides what is certain, in one line.
+
+    row: all that would be asked if the matchers left every answer undecided that is not there yet.
+    """
+    cost = _cost(row)
+    money = f", about {usd(cost)}" if cost else ""
+    return (
+        f"Of the answers still to come {one_line(row.name)} is asked what the matchers leave undecided: "
+        f"at most {row.calls:,} calls more{money}."
+    )
+
+
 def _blocks(rows: Sequence[PlanRow], *, unicode: bool) -> Iterable[RenderableType]:
     from rich.text import Text
 

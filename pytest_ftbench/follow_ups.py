@@ -1,0 +1,73 @@
+"""Questions to which answers give rise, such as those put to a judge: begun while other answers still arrive."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+
+from pytest_ftbench.engine import Engine, OnAnswer
+from pytest_ftbench.records import Completion, Question
+
+_AT_ONCE = 16
+_MOMENT_S = 0.1
+"""So many questions, or those of so long a time, are begun together: looking them up one by one costs more."""
+
+Follow = Callable[[str, Completion], Iterable[Question]]
+"""The questions to which the answer under a key gives rise."""
+
+
+def _announce_to_nobody(_keys: Iterable[str]) -> None:
+    """No other process waits for them."""
+
+
+def _ignore(_key: str, _completion: Completion) -> None:
+    """Nobody wants to hear of the answers."""
+
+
+class FollowUps:
+    """Takes answers and has the engine ask what follows from them.
+
+    announce: called with the keys of questions, before anybody can see the answer that they follow from.
+    on_answer: called with each answer to them, in a thread of the engine's.
+    A question is waited for from the moment that its answer is taken, so `flush` must be called soon after.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        follow: Follow,
+        *,
+        announce: Callable[[Iterable[str]], None] = _announce_to_nobody,
+        on_answer: OnAnswer = _ignore,
+    ) -> None:
+        self._engine = engine
+        self._follow = follow
+        self._announce = announce
+        self._on_answer = on_answer
+        self._lock = threading.Lock()
+        self._waiting: dict[str, Question] = {}
+        self._flushed_at = 0.0
+
+    def take(self, key: str, completion: Completion, *, orphans: Iterable[str] = ()) -> None:
+        """Promise the questions that follow from an answer.
+
+        orphans: keys of questions that a process which is gone has promised: they are asked all the same.
+        """
+        questions = list(self._follow(key, completion))
+        if not questions:
+            return
+        new = self._engine.promise(questions, adopted=orphans)
+        self._announce(new)
+        with self._lock:
+            self._waiting |= new
+            is_due = len(self._waiting) >= _AT_ONCE or time.monotonic() - self._flushed_at > _MOMENT_S
+        if is_due:
+            self.flush()
+
+    def flush(self) -> None:
+        """Begin all that has been promised. From any thread."""
+        with self._lock:
+            waiting, self._waiting, self._flushed_at = self._waiting, {}, time.monotonic()
+        if waiting:
+            self._engine.begin(waiting, self._on_answer)

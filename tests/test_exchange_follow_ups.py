@@ -1,0 +1,164 @@
+"""Questions that follow from answers, among the processes of one run: asked once, and waited for by all."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from engine_kit import Fake, ask, make
+
+from pytest_ftbench.exchange import ANSWERS, Exchange, last_counts
+from pytest_ftbench.follow_ups import FollowUps
+from pytest_ftbench.records import Completion, Question
+
+ROOT = Path(__file__).parent.parent
+LONG_S = 60
+PROCESS = """
+import json, os, signal, sys, time
+from pathlib import Path
+from pytest_ftbench.engine import Engine
+from pytest_ftbench.exchange import Exchange
+from pytest_ftbench.prompts import build_prompt
+from pytest_ftbench.records import Completion, Question
+
+folder, dies_at = Path(sys.argv[1]), sys.argv[2]
+
+class Logged:
+    is_local, sampling = False, {}
+    identity = {"provider": "fake", "base_url": None, "model": "m", "revision": None}
+    def complete(self, prompt, *, sample=1):
+        text = prompt.user_text
+        with (folder / "asked.log").open("a") as log:
+            log.write(text + "\\n")
+        if text == dies_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(0.02)
+        return Completion(f"{text} answered by {os.getpid()}")
+    def close(self): pass
+
+def no_store(): raise AssertionError("mode off needs none")
+
+def ask(text): return Question("e", build_prompt(text))
+
+def follow(key, completion):
+    number = completion.text.split()[0]
+    return [ask(f"{number}-first"), ask(f"{number}-second")] if int(number) % 2 else []
+
+print("ready", flush=True)
+sys.stdin.readline()
+engine = Engine({"e": Logged()}, open_store=no_store, mode="off", concurrency=1 if dies_at else 4)
+exchange = Exchange(engine, folder)
+exchange.start([ask(str(number)) for number in range(20)], follow=follow)
+found = []
+for number in range(20):
+    answer = exchange.complete(ask(str(number)))
+    found += [answer.text] + [exchange.complete(question).text for question in follow("", answer)]
+exchange.finish()
+print(json.dumps(found))
+"""
+EXPECTED = sorted(
+    [str(n) for n in range(20)] + [f"{n}-{which}" for n in range(1, 20, 2) for which in ("first", "second")]
+)
+
+
+def run(folder: Path, *dies_at: str) -> list[Any]:
+    """What some processes of one run know at their end; None for one that was killed."""
+    with ExitStack() as stack:
+        started = [
+            stack.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-c", PROCESS, str(folder), text],
+                    env={**os.environ, "PYTHONPATH": str(ROOT)},
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
+            )
+            for text in dies_at
+        ]
+        for process in started:
+            stack.callback(process.kill)
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+        for process in started:
+            assert process.stdin is not None
+            process.stdin.write("\n")
+            process.stdin.flush()
+        outs = [process.communicate(timeout=LONG_S)[0] for process in started]
+        return [json.loads(out) if out else None for out in outs]
+
+
+def asked(folder: Path) -> list[str]:
+    return (folder / "asked.log").read_text().split()
+
+
+def test_what_follows_is_asked_once_and_by_the_process_that_asks_the_plan(tmp_path: Path) -> None:
+    first, *others = run(tmp_path, "", "", "")
+    assert sorted(asked(tmp_path)) == EXPECTED
+    assert all(known == first for known in others)
+    assert len({text.partition(" by ")[2] for text in first}) == 1
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
+@pytest.mark.parametrize("dies_at", ["7-first", "19-second"])
+def test_what_a_killed_process_had_promised_is_asked_by_the_next(tmp_path: Path, dies_at: str) -> None:
+    assert run(tmp_path, dies_at) == [None]
+    before = asked(tmp_path)
+    first, second = run(tmp_path, "", "")
+    assert first == second
+    assert before[-1] == dies_at
+    again = [text for text in set(before) if asked(tmp_path).count(text) > 1]
+    assert set(asked(tmp_path)) == set(EXPECTED)
+    assert dies_at in again, "it was in flight"
+    assert len(again) <= 2, "all but what was in flight had been written down"
+
+
+def test_promise_of_a_process_that_is_gone_is_waited_for_by_nobody_once_the_run_is_told_to_stop(tmp_path: Path) -> None:
+    engine = make(Fake(), mode="off")
+    promised = engine.key(ask("promised"))
+    (tmp_path / ANSWERS).write_text(json.dumps([promised, None]) + "\n")
+    exchange = Exchange(engine, tmp_path)
+    exchange.start([ask("a")], follow=lambda *_: [])
+    assert exchange.complete(ask("a")).text == "A"
+    exchange.finish()
+    assert exchange.complete(ask("promised")).text == "PROMISED"
+
+
+def test_interrupted_workers_leave_judges_answers_counted_apart(tmp_path: Path) -> None:
+    exchange = Exchange(make(Fake(), mode="off"), tmp_path)
+    exchange.start([ask("a"), ask("b")], follow=lambda _, answer: [ask(f"{answer.text}?")])
+    assert [exchange.complete(ask(text)).text for text in ("a", "b", "A?")] == ["A", "B", "A?"]
+    exchange.finish()
+    counts = last_counts(tmp_path)
+    assert (counts["calls"], counts["judge_calls"]) == (2, 2)
+
+
+def test_follow_ups_are_begun_together_and_at_the_latest_when_one_is_needed() -> None:
+    engine = make(Fake(), mode="off")
+    begun: list[list[str]] = []
+    real = engine.begin
+
+    def begin(wanted: Any, on_answer: Any = lambda *_: None) -> None:
+        begun.append([question.prompt.user_text for question in wanted.values()])
+        real(wanted, on_answer)
+
+    engine.begin = begin  # type: ignore[method-assign]
+
+    def follow(_key: str, completion: Completion) -> list[Question]:
+        return [ask(completion.text)]
+
+    follow_ups = FollowUps(engine, follow)
+    for number in range(20):
+        follow_ups.take("", Completion(str(number)))
+    assert begun[0] == ["0"], "nobody waits for company at first"
+    follow_ups.flush()
+    assert sorted(text for texts in begun for text in texts) == sorted(map(str, range(20)))
+    assert len(begun) < 20
+    assert engine.complete(ask("19")).text == "19"
