@@ -26,6 +26,7 @@ LAYERS = {
         "datasets",
         "providers",
         "specs",
+        "configfile",
         "prices",
     ),
     2: (
@@ -45,7 +46,7 @@ LAYERS = {
         "judges",
         "graders",
     ),
-    3: ("evaluate", "judge_models", "gates", "runs", "regrade", "review", "calibration"),
+    3: ("evaluate", "judge_models", "judge_specs", "gates", "runs", "regrade", "review", "calibration"),
     4: ("reports",),
     5: ("plugin", "commands"),
 }

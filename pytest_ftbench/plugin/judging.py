@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pytest_ftbench.errors import SpecError
 from pytest_ftbench.plugin.state import State
@@ -13,44 +13,30 @@ from pytest_ftbench.records import Case, Completion, Question
 if TYPE_CHECKING:
     from pytest_ftbench.follow_ups import Follow
     from pytest_ftbench.judge_models import JudgeModels
-    from pytest_ftbench.providers import EndpointSpec, Provider
-
-KEYS = ("style", "allow_self_judge")
-"""What a judge's SPEC may hold besides the keys of its provider."""
 
 
 def read_judges(state: State) -> None:
     """Take note of `--ftbench-judge`. Raises SpecError, one line, for a judge that cannot be used."""
-    from pytest_ftbench.graders import STYLES
-    from pytest_ftbench.specs import parse_specs
+    from pytest_ftbench.judge_specs import parse_judges
 
     settings = state.settings
-    state.judge_specs = parse_specs(
+    state.judge_specs = parse_judges(
         settings.judges,
         models=settings.models_table,
         folder=settings.invocation if settings.judges_on_command_line else settings.root,
         models_folder=settings.root,
         known_providers=state.registry("providers"),
-        more_keys=KEYS,
+        taken=state.aliases,
     )
-    for spec in state.judge_specs:
-        if spec.alias in state.aliases:
-            raise SpecError(f"the judge {spec.alias!r} is called like a model. Give it an alias: judge={spec.label}.")
-        if style_of(spec) not in STYLES:
-            raise SpecError(f"judge {spec.alias!r}: unknown style {style_of(spec)!r}. Allowed: {', '.join(STYLES)}.")
-
-
-def style_of(spec: EndpointSpec) -> str:
-    """The rubrics by which a judge goes."""
-    return spec.options.get("style", "auto")
 
 
 def refuse_self_judging(state: State) -> None:
     """Raise SpecError where a model under test would be its own judge, and the user has not said that it may."""
     from pytest_ftbench.graders import is_same_model
+    from pytest_ftbench.judge_specs import may_judge_itself
 
     for judge in state.judge_specs:
-        if _may_judge_itself(judge):
+        if may_judge_itself(judge):
             continue
         identity = state.judge_providers[judge.alias].identity
         for model in state.specs:
@@ -63,14 +49,12 @@ def refuse_self_judging(state: State) -> None:
 
 def make_judging(state: State) -> JudgeModels:
     """The session's judges, asked by its engine, each with its own limiter, cache entries and price."""
-    from pytest_ftbench.judge_models import JudgeModel, JudgeModels
+    from pytest_ftbench.judge_models import JudgeModels
+    from pytest_ftbench.judge_specs import judge_model
 
-    judges = []
-    for spec in state.judge_specs:
-        style: Any = style_of(spec)  # one of STYLES, see read_judges
-        identity = state.judge_providers[spec.alias].identity
-        state.warnings += _warn_of_kin(spec.alias, identity, state)
-        judges.append(JudgeModel(spec.alias, identity, style, may_judge_itself=_may_judge_itself(spec)))
+    judges = [judge_model(spec, state.judge_providers[spec.alias]) for spec in state.judge_specs]
+    for judge in judges:
+        state.warnings += _warn_of_kin(judge.alias, judge.identity, state)
     return JudgeModels(judges, matchers=state.matchers, complete=state.complete, prepare=state.prepare)
 
 
@@ -105,24 +89,6 @@ def _warn_of_kin(judge: str, identity: Mapping[str, str | None], state: State) -
                 f"the judge {judge} and the model {model.alias} both come from {kin}: models favour answers of their "
                 "own kind, so a judge of another family is safer"
             )
-
-
-def _may_judge_itself(spec: EndpointSpec) -> bool:
-    return spec.options.get("allow_self_judge") == "true"
-
-
-def open_judges(state: State) -> dict[str, Provider]:
-    """The judges' endpoints by alias. Raises FtbenchError for one that cannot be opened."""
-    from dataclasses import replace
-
-    from pytest_ftbench.providers import open_provider
-
-    registry = state.registry("providers")
-    opened = {}
-    for spec in state.judge_specs:
-        options = {key: value for key, value in spec.options.items() if key not in KEYS}
-        opened[spec.alias] = open_provider(replace(spec, options=options), registry)
-    return opened
 
 
 def is_by_judge(rule: str | None) -> bool:

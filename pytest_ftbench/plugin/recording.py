@@ -80,13 +80,11 @@ class Recording:
         return RunWriter(path, header)
 
     def _judge(self) -> dict[str, Any] | None:
-        """The judge models, with the versions of the prompts they are asked by; None without one."""
         if not self._state.judge_specs:
             return None
-        from pytest_ftbench.graders import RUBRICS
+        from pytest_ftbench.judge_specs import judge_header
 
-        judges = [{"alias": spec.alias, "spec": spec.text} for spec in self._state.judge_specs]
-        return {"judges": judges, "prompts": sorted(rubric.version for rubric in RUBRICS.values())}
+        return judge_header(self._state.judge_specs)
 
     def _endpoints(self) -> list[dict[str, str | None]]:
         return [

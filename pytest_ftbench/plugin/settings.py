@@ -10,6 +10,8 @@ from typing import Any, Literal, cast
 
 import pytest
 
+from pytest_ftbench.configfile import read_table
+from pytest_ftbench.errors import SpecError
 from pytest_ftbench.shelf import CACHE_MODES, CacheMode
 
 OnInconclusive = Literal["fail", "warn"]
@@ -58,7 +60,7 @@ def read_settings(config: pytest.Config) -> Settings:
     given_gates: list[str] = config.getoption("ftbench_gate")
     places = [(gate, "--ftbench-gate") for gate in given_gates]
     places += [(gate, "ftbench_gate") for gate in config.getini("ftbench_gate")]
-    places += [(gate, "[tool.ftbench] gates") for gate in _table_gates(table)]
+    places += [(gate, "[tool.ftbench] gates") for gate in table.get("gates", ())]
     cache_dir = _one(config, "ftbench_cache_dir")
     out = _one(config, "ftbench_out")
     return Settings(
@@ -135,26 +137,7 @@ def _path(config: pytest.Config, name: str, text: str) -> Path:
 
 
 def _table(config: pytest.Config) -> dict[str, Any]:
-    """`[tool.ftbench]` of the root's pyproject.toml."""
-    path = config.rootpath / "pyproject.toml"
-    if not path.is_file():
-        return {}
-    import tomllib
-
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("ftbench", {})
-    except (OSError, ValueError) as error:
-        raise pytest.UsageError(f"{path}: cannot be read ({error})") from None
-    unknown = set(table) - {"models", "gates"}
-    if unknown:
-        raise pytest.UsageError(f"{path}: [tool.ftbench] has no {min(unknown)!r}. Allowed: models, gates.")
-    if not isinstance(table.get("models", {}), dict):
-        raise pytest.UsageError(f"{path}: [tool.ftbench] models must be a table of NAME = SPEC.")
-    return cast("dict[str, Any]", table)
-
-
-def _table_gates(table: Mapping[str, Any]) -> list[str]:
-    gates = table.get("gates", [])
-    if not isinstance(gates, list) or not all(isinstance(gate, str) for gate in gates):
-        raise pytest.UsageError("[tool.ftbench] gates must be a list of texts such as 'accuracy >= 0.9'.")
-    return gates
+        return read_table(config.rootpath)
+    except SpecError as error:
+        raise pytest.UsageError(str(error)) from None

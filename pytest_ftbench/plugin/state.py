@@ -115,9 +115,9 @@ class State:
         """The judges by alias, opened. Raises FtbenchError for one that cannot be."""
         if not self.judge_specs:
             return {}
-        from pytest_ftbench.plugin.judging import open_judges
+        from pytest_ftbench.judge_specs import open_judges
 
-        return open_judges(self)
+        return open_judges(self.judge_specs, self.registry("providers"))
 
     @cached_property
     def judging(self) -> JudgeModels | None:
