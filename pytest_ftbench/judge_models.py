@@ -90,6 +90,13 @@ class JudgeModels:
         """Why judges are not believed: the canaries that they have missed."""
         return [why for why in self._checked.values() if why]
 
+    def find_itself(self, model: str) -> str:
+        """The alias of a judge that is the model of this name and may not judge itself; empty if there is none."""
+        for judge in self._judges:
+            if model and not judge.may_judge_itself and is_same_model(judge.identity, {"model": model}):
+                return judge.alias
+        return ""
+
     def questions(self, case: Case, completion: Completion) -> list[Question]:
         """What the first judges will be asked about a completion; nothing where the matchers decide."""
         if completion.error is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pytest_ftbench.errors import SpecError
@@ -23,11 +23,10 @@ OWN_RULES = frozenset({*MATCHERS, "degenerate", "superseded", "no_match"})
 
 NO_ANSWER = "no answer"
 NOT_APPLICABLE = "not applicable"
-NO_VERDICT = "no verdict"
 OWN_TEST = "decided by the test's own assertion"
 UNKNOWN_MATCHER = "matcher not known here"
 UNKNOWN_CASE = "matcher not recorded"
-UNDECIDED = "decided by a judge, and still undecided without it"
+UNDECIDED = "put to a judge, and still undecided without it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +64,18 @@ class Regrading:
         return len(self.results) - sum(self.kept.values())
 
 
+def judged_cases(results: Iterable[Result]) -> Iterator[tuple[Case, Completion]]:
+    """The cases and answers of those results that `regrade` judges."""
+    for result in results:
+        if isinstance(found := _case_and_answer(result), tuple):
+            yield found
+
+
 def regrade(results: Iterable[Result], grade: Grader) -> Regrading:
     """The results with the verdicts that `grade` gives their answers today.
 
-    Kept as they are: results without an answer, without a verdict, of a test's own assertion, of a matcher that is not
-    known here; and where a judge model decided that is not asked now, what the matchers still leave undecided.
+    Kept as they are: results without an answer, of a test's own assertion, of a matcher that is not known here; and
+    where a judge model was asked, and is not now, what the matchers still leave undecided.
     """
     judged: list[Result] = []
     changes: list[Change] = []
@@ -112,24 +118,32 @@ def case_of(result: Result) -> Case | None:
     return case
 
 
-def _judge(before: Result, grade: Grader) -> Result | str:
-    """The result with today's verdict, or why it is kept as it is."""
-    if before.status != "graded" or before.answer is None:
-        return {"not_applicable": NOT_APPLICABLE, "unscored": NO_VERDICT}.get(before.status, NO_ANSWER)
+def _case_and_answer(before: Result) -> tuple[Case, Completion] | str:
+    """What there is to judge, or why the result is kept as it is."""
+    if before.status not in ("graded", "unscored") or before.answer is None:
+        return NOT_APPLICABLE if before.status == "not_applicable" else NO_ANSWER
     if before.rule == OWN_ASSERTION:
         return OWN_TEST
     case = case_of(before)
     if case is None:
         return UNKNOWN_CASE
-    completion = Completion(before.answer, before.finish_reason, before.served_model)
+    return case, Completion(before.answer, before.finish_reason, before.served_model)
+
+
+def _judge(before: Result, grade: Grader) -> Result | str:
+    """The result with today's verdict, or why it is kept as it is."""
+    found = _case_and_answer(before)
+    if isinstance(found, str):
+        return found
     try:
-        verdict = grade(case, completion)
+        verdict = grade(*found)
     except SpecError:
         return UNKNOWN_MATCHER
     if "undecided" in verdict.flags and before.rule not in OWN_RULES:
         return UNDECIDED
     return replace(
         before,
+        status="graded" if verdict.grade is not None else "unscored",
         grade=verdict.grade,
         right=verdict.right,
         rule=verdict.rule,

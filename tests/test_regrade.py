@@ -67,13 +67,16 @@ def test_answer_that_was_cut_off_is_flagged_as_ever() -> None:
     [
         (make_result(outcome="e", answer=None), "no answer"),
         (make_result(outcome="n", answer=None), "not applicable"),
-        (make_result(outcome="u"), "no verdict"),
         (make_result(outcome="w", rule="assertion", match="auto"), "decided by the test's own assertion"),
         (make_result(outcome="w", match="shouting"), "matcher not known here"),
         (make_result(outcome="w", match=None), "matcher not recorded"),
         (
+            make_result(outcome="u", rule="judge:j", match="auto", answer="The fifth of that month, as it happens."),
+            "put to a judge, and still undecided without it",
+        ),
+        (
             make_result(outcome="r", rule="judge", match="auto", answer="The fifth of that month, as it happens."),
-            "decided by a judge, and still undecided without it",
+            "put to a judge, and still undecided without it",
         ),
     ],
 )

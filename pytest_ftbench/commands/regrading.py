@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 import pytest_ftbench
+from pytest_ftbench.commands.judges import opened_judges, read_matchers
 from pytest_ftbench.commands.output import check_new, show, show_json, write_new
-from pytest_ftbench.judges import judge_completion
+from pytest_ftbench.judge_models import UNDECIDED
+from pytest_ftbench.judges import MATCHERS, Matcher, judge_completion
 from pytest_ftbench.records import Case, Completion, Verdict
-from pytest_ftbench.regrade import Regrading, regrade
+from pytest_ftbench.regrade import Regrading, judged_cases, regrade
 from pytest_ftbench.reports.regrading import regrading_blocks, regrading_data
 from pytest_ftbench.reports.text import clean
 from pytest_ftbench.runs import Run, read_run, write_run
@@ -25,13 +30,29 @@ def regrade_command(
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="OUT", help="Write the run with today's verdicts there.")
     ] = None,
+    judge: Annotated[
+        list[str] | None,
+        typer.Option("--judge", metavar="SPEC", help="A model for what the matchers leave undecided; repeatable."),
+    ] = None,
+    matchers: Annotated[
+        list[Path] | None,
+        typer.Option("--matchers", metavar="FILE", help="A conftest.py or other file with matchers of your own."),
+    ] = None,
+    cache_dir: Annotated[
+        Path | None, typer.Option("--ftbench-cache-dir", metavar="DIR", help="Where judges' replies are kept.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Judge all answers of a run again with today's matchers, asking no endpoint; list what changed."""
+    """Judge all answers of a run again with today's matchers and judges, asking no endpoint; list what changed."""
     if out is not None:
         check_new(out)
     recorded = read_run(run)
-    regrading = regrade(recorded.results, grade_by_matchers)
+    known = read_matchers(matchers or [])
+    if judge:
+        regrading, header = regrade_with_judges(recorded, judge, known, cache_dir)
+        recorded = replace(recorded, header={**recorded.header, "judge": header})
+    else:
+        regrading = regrade(recorded.results, partial(grade_by_matchers, matchers=known))
     again = regraded_run(recorded, regrading)
     left_out = len(recorded.gates) - len(again.gates)
     if out is not None:
@@ -43,10 +64,34 @@ def regrade_command(
     show(lambda unicode: [*regrading_blocks(regrading, recorded.results, unicode=unicode), *_written(out, left_out)])
 
 
-def grade_by_matchers(case: Case, completion: Completion) -> Verdict:
-    """The matchers' verdict, its reason fit to be shown. With a judge model, another grader takes its place."""
-    verdict = judge_completion(case, completion)
+def grade_by_matchers(case: Case, completion: Completion, *, matchers: Mapping[str, Matcher] = MATCHERS) -> Verdict:
+    """The matchers' verdict, its reason fit to be shown."""
+    verdict = judge_completion(case, completion, matchers=matchers)
     return replace(verdict, reason=clean(verdict.reason))
+
+
+def regrade_with_judges(
+    run: Run, texts: Sequence[str], matchers: Mapping[str, Matcher], cache_dir: Path | None
+) -> tuple[Regrading, dict[str, Any]]:
+    """The run judged again, with judge models for what the matchers leave undecided, and how its header names them.
+
+    Raises FtbenchError for a judge that cannot be used, or is not to be believed.
+    """
+    with opened_judges(texts, matchers=matchers, cache_dir=cache_dir) as bench:
+
+        def grade(case: Case, completion: Completion) -> Verdict:
+            verdict = grade_by_matchers(case, completion, matchers=matchers)
+            if UNDECIDED not in verdict.flags:
+                return verdict
+            verdict = bench.judges.grade(case, completion)
+            return replace(verdict, reason=clean(verdict.reason))
+
+        bench.refuse_self_judging(run)
+        asked = chain.from_iterable(bench.judges.questions(*one) for one in judged_cases(run.results))
+        bench.start(asked)
+        regrading = regrade(run.results, grade)
+        bench.check()
+        return regrading, bench.header
 
 
 def regraded_run(run: Run, regrading: Regrading) -> Run:

@@ -39,6 +39,6 @@ def check_cache(state: State) -> None:
 def _cache_folder(state: State) -> Path:
     if state.settings.cache_dir is not None:
         return state.settings.cache_dir
-    from platformdirs import user_cache_path
+    from pytest_ftbench.cache import default_folder
 
-    return user_cache_path("pytest-ftbench")
+    return default_folder()

@@ -63,7 +63,7 @@ def _counts(regrading: Regrading, before: Iterable[Result]) -> dict[str, dict[st
     rows: dict[str, dict[str, int]] = {}
     for was, now in zip(before, regrading.results, strict=True):
         row = rows.setdefault(was.endpoint, {"graded": 0, "right_before": 0, "right_now": 0, "changed": 0})
-        row["graded"] += was.status == "graded"
+        row["graded"] += now.status == "graded"
         row["right_before"] += was.right
         row["right_now"] += now.right
     for change in regrading.changes:
@@ -86,7 +86,7 @@ def _change(change: Change) -> list[str]:
 
 def _verdict(result: Result) -> str:
     flags = f" [{one_line(', '.join(map(str, result.flags)))}]" if result.flags else ""
-    return f"{result.grade} by {one_line(result.rule or 'nobody')}{flags}"
+    return f"{result.grade or 'unscored'} by {one_line(result.rule or 'nobody')}{flags}"
 
 
 def _totals(regrading: Regrading) -> list[str]:
