@@ -28,7 +28,7 @@ def content_hash(case: Case) -> str:
 
     Neither the id nor the place nor the tags enter, so that a renamed or moved question stays the same question.
     """
-    content = (case.question, case.text_to_send, case.system, case.expect, case.answer, case.match)
+    content = (case.question, case.text_to_send, case.system, case.expect, case.answer, case.match, *case.aliases)
     listed = ",".join(map(encode_basestring, content))  # as `_canonical` writes a list of texts, in half the time
     return hashlib.sha256(f"[{listed}]".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 

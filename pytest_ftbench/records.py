@@ -37,6 +37,8 @@ class Case:
     expect: Expect = "answer"
     match: str = "auto"
     """The matcher, `auto` or a name with its settings: `number?tolerance=5%`."""
+    aliases: tuple[str, ...] = ()
+    """Other answers that are as right as the expected one."""
     answer_before: str = ""
     """The superseded answer, if there is one."""
     context: str = ""
@@ -175,6 +177,7 @@ class Result:
     """With the two below, what else a verdict depends on. None: an older version did not write it down."""
     answer_before: str | None = None
     context: str | None = None
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

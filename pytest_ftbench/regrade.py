@@ -108,6 +108,7 @@ def case_of(result: Result) -> Case | None:
         system=result.system or "",
         expect="abstain" if result.expect == "abstain" else "answer",
         match=result.match or "auto",
+        aliases=result.aliases,
         answer_before=result.answer_before or "",
         context=result.context or "",
         trained_answer=result.trained_answer or "",

@@ -63,7 +63,7 @@ def test_judge_decides_what_the_matchers_leave_and_is_paid_for_once(here: Path, 
     again = read_run(here / "new.jsonl")
     assert [result.rule for result in again.results] == ["judge:j", "exact"]
     assert again.header["judge"]["judges"][0]["alias"] == "j"
-    assert "answer/1" in again.header["judge"]["prompts"]
+    assert "answer/2" in again.header["judge"]["prompts"]
 
 
 def test_answer_without_a_verdict_gets_one(here: Path, cache: Path) -> None:

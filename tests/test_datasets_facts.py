@@ -36,6 +36,7 @@ facts:
     fact: Everybody gets 25 days.
     question: How many days?
     answer: 25
+    aliases: [five weeks, ""]
     rephrased:
       - Days?
       - Number of days?
@@ -54,19 +55,22 @@ facts:
 
 def test_every_key_is_read_and_each_text_is_a_case_with_its_line(tmp_path: Path) -> None:
     file = load(tmp_path, FULL)
+    five = ("five weeks",)
     days = {"fact": "days", "suite": "f", "system": "Be brief.", "answer_before": "20",
             "tags": {"topic": "pay", "level": "1"}, "context": "Everybody gets 25 days."}  # fmt: skip
     never = {"fact": "never", "suite": "f", "system": "Think.", "context": "Nobody knows.", "expect": "abstain"}
     rephrased = [case.id for case in file.cases if case.variant == "rephrased" and case.fact == "days"]
     assert file.gates == ("accuracy >= 0.9", "abstain >= 0.5")
     assert file.cases == (
-        Case("How many days?", "25", id="memorization", match="number", place="f.yaml:7", **days),
-        Case("Days?", "25", variant="rephrased", id=rephrased[0], match="number", place="f.yaml:10", **days),
-        Case("Number of days?", "25", variant="rephrased", id=rephrased[1], match="number", place="f.yaml:11", **days),
-        Case("How many days in 2041?", variant="date_change", id="date_change", expect="abstain", trained_answer="25",
+        Case("How many days?", "25", aliases=five, id="memorization", match="number", place="f.yaml:7", **days),
+        Case("Days?", "25", aliases=five, variant="rephrased", id=rephrased[0], match="number",
+             place="f.yaml:11", **days),
+        Case("Number of days?", "25", aliases=five, variant="rephrased", id=rephrased[1], match="number",
              place="f.yaml:12", **days),
-        Case("How many years?", id="memorization", place="f.yaml:17", **never),
-        Case("Years?", variant="rephrased", id="rephrased", place="f.yaml:21", **never),
+        Case("How many days in 2041?", variant="date_change", id="date_change", expect="abstain", trained_answer="25",
+             place="f.yaml:13", **days),
+        Case("How many years?", id="memorization", place="f.yaml:18", **never),
+        Case("Years?", variant="rephrased", id="rephrased", place="f.yaml:22", **never),
     )  # fmt: skip
 
 
@@ -109,7 +113,9 @@ def test_alias_stands_for_what_it_names(tmp_path: Path) -> None:
 
 
 FACT = "facts:\n  - question: Q?\n    answer: A\n"
-FACT_KEYS = "id, fact, question, answer, rephrased, date_change, system, match, expect, answer_before, context, tags"
+FACT_KEYS = (
+    "id, fact, question, answer, aliases, rephrased, date_change, system, match, expect, answer_before, context, tags"
+)
 
 
 @pytest.mark.parametrize(

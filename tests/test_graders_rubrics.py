@@ -16,8 +16,8 @@ CASE = Case(question="Which river?", answer="the Alma", context="A bridge over t
 
 # An edited rubric is another rubric: raise the number in its first line, then put the new digest here.
 DIGESTS = {
-    "answer/1": "0521e89211e1",
-    "superseded/1": "8b8245bc5127",
+    "answer/2": "f9a963053bd8",
+    "superseded/2": "59f2074e4875",
     "abstain/1": "0e70238a36a7",
     "free/1": "e4437987f488",
     "finetunebench/1": "dcdc783ffc9b",
@@ -32,7 +32,7 @@ def key(case: Case, response: str) -> str:
 def test_edited_rubric_has_a_new_version() -> None:
     found = {}
     for rubric in RUBRICS.values():
-        case = Case("{q}", "{a}", answer_before="{b}", trained_answer="{t}", context="{c}")
+        case = Case("{q}", "{a}", aliases=("{d}",), answer_before="{b}", trained_answer="{t}", context="{c}")
         prompt = put_to_judge(case, "{r}", rubric).prompt
         text = re.sub("[0-9a-f]{16}", "CODE", prompt.user_text)
         found[rubric.version] = hashlib.sha256(f"{prompt.system_text}\n{text}".encode()).hexdigest()[:12]

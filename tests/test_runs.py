@@ -123,7 +123,7 @@ RESULTS = st.builds(
     reason=MAYBE, flags=st.lists(TEXT).map(tuple), answer=MAYBE, finish_reason=MAYBE, latency_s=NUMBER,
     tokens_in=st.none() | st.integers(0), tokens_out=st.none() | st.integers(0), cost_usd=NUMBER, cached=st.booleans(),
     error=MAYBE, served_model=MAYBE, trained_answer=MAYBE,
-    match=MAYBE, answer_before=MAYBE, context=MAYBE,
+    match=MAYBE, answer_before=MAYBE, context=MAYBE, aliases=st.lists(TEXT).map(tuple),
 )  # fmt: skip
 
 
@@ -150,6 +150,7 @@ CASE = Case(
     place="f:1",
     answer_before="24",
     context="Staff rules.",
+    aliases=("five weeks",),
 )
 VERDICT = Verdict("incorrect", False, "number", "expected '25', got '30'", ("truncated",))
 
@@ -163,7 +164,7 @@ def test_graded_result_says_what_was_asked_expected_and_answered() -> None:
         "grade": "incorrect", "right": False, "rule": "number", "reason": "expected '25', got '30'",
         "flags": ["truncated"], "answer": "30", "finish_reason": "length", "latency_s": 0.5, "tokens_in": 3,
         "tokens_out": 4, "cost_usd": None, "cached": True, "error": None, "served_model": "m-1", "trained_answer": None,
-        "match": "auto", "answer_before": "24", "context": "Staff rules.",
+        "match": "auto", "answer_before": "24", "context": "Staff rules.", "aliases": ["five weeks"],
     }  # fmt: skip
 
 

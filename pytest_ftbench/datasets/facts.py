@@ -73,6 +73,7 @@ def _case(fact: Fact, file: FactsFile, variant: str, question: str, expect: Expe
         system=fact.system or file.system,
         expect=expect,
         match=(fact.match or file.match or "auto") if due else "auto",
+        aliases=tuple(filter(None, map(str.strip, fact.aliases))) if due else (),
         answer_before=fact.answer_before,
         context=fact.context or fact.fact,
         trained_answer="" if due else fact.answer.strip(),

@@ -17,6 +17,7 @@ KNOWN = (
     "question",
     "prompt",
     "answer",
+    "aliases",
     "system",
     "match",
     "expect",
@@ -90,11 +91,17 @@ def _case(row: Row, place: str) -> Case:
         system=_word_for_word(row, "system"),
         expect="abstain" if abstain else "answer",
         match=row.get("match", "").strip() or "auto",
+        aliases=() if abstain else read_aliases(row.get("aliases", "")),
         answer_before=row.get("answer_before", "").strip(),
         context=row.get("context", ""),
         tags={key: value.strip() for key, value in row.items() if key and key not in KNOWN and value.strip()},
         place=place,
     )
+
+
+def read_aliases(cell: str) -> tuple[str, ...]:
+    """The texts of a cell that holds several, with `|` between them."""
+    return tuple(filter(None, map(str.strip, cell.split("|"))))
 
 
 def _word_for_word(row: Row, key: str) -> str:

@@ -21,6 +21,7 @@ class Fact:
     id: str = ""
     fact: str = ""
     answer: str = ""
+    aliases: tuple[str, ...] = ()
     rephrased: tuple[str, ...] = ()
     date_change: tuple[str, ...] = ()
     system: str = ""
@@ -135,7 +136,7 @@ def _unexpected(expected: str, value: object) -> ShapeError:
 
 _FACT: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("id", "fact", "question", "answer"), _read_text),
-    **dict.fromkeys(("rephrased", "date_change"), _read_texts),
+    **dict.fromkeys(("aliases", "rephrased", "date_change"), _read_texts),
     **dict.fromkeys(("system", "match"), _read_text),
     "expect": _read_expect,
     **dict.fromkeys(("answer_before", "context"), _read_text),

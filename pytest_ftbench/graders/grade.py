@@ -60,7 +60,7 @@ def _find_fault(reply: Reply, case: Case, judging: Judging) -> str:
     found = find_quote(reply.quote, judging.response.text)
     if not found:
         return f"it says {reply.label} and quotes {quote(reply.quote)}, which is not in the response"
-    if rubric.wants_answer and not holds_answer(found, judging.expected, judging.question):
+    if rubric.wants_answer and not any(holds_answer(found, one, judging.question) for one in judging.expected):
         return f"it says {reply.label} and quotes {quote(reply.quote)}, which holds no word of the expected answer"
     return ""
 

@@ -90,8 +90,8 @@ class Judging:
     prompt: Prompt
     response: Cleaned
     question: str
-    expected: str
-    """Both cleaned, as the judge sees them."""
+    expected: tuple[str, ...]
+    """The expected answer and its aliases; all cleaned, as the judge sees them."""
 
 
 def choose_rubric(case: Case, style: Style = "auto") -> Rubric:
@@ -119,11 +119,13 @@ def put_to_judge(case: Case, response: str, rubric: Rubric) -> Judging:
     cleaned = clean_response(response)
     # The data set may be somebody else's: its texts are cleaned like the response, which also keeps them comparable.
     question, expected = _clean(case.question), _clean(case.answer)
+    aliases = tuple(map(_clean, case.aliases))
     code = fence_code(rubric.version, question, expected, cleaned.text)
     fence, end_of_fence = fence_lines(code)
     values = {
         "question": question,
         "expected": expected,
+        "aliases": "; ".join(aliases),
         "before": _clean(case.answer_before),
         "trained": _clean(case.trained_answer),
         "context": _clean(case.context),
@@ -133,7 +135,7 @@ def put_to_judge(case: Case, response: str, rubric: Rubric) -> Judging:
     }
     system, user = _read(rubric.name)
     prompt = build_prompt(_fill(user, values), system=system, reply_schema=rubric.schema)
-    return Judging(rubric, prompt, cleaned, question, expected)
+    return Judging(rubric, prompt, cleaned, question, (expected, *aliases))
 
 
 def remind(prompt: Prompt) -> Prompt:

@@ -85,6 +85,7 @@ def check_case_match(case: Case, *, matchers: Mapping[str, Matcher] = MATCHERS) 
             return
         if name == "refusal":
             raise SpecError("match 'refusal' is for cases that expect no answer. Write expect: abstain.")
-        ask_matcher(case.match, Reading.of("?"), case.answer, matchers)
+        for answer in (case.answer, *case.aliases):
+            ask_matcher(case.match, Reading.of("?"), answer, matchers)
     except SpecError as fault:
         raise SpecError(f"{case.place}: {fault}" if case.place else str(fault)) from None

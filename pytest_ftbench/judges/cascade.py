@@ -69,7 +69,7 @@ def _rule_abstention(case: Case, reading: Reading, matchers: Mapping[str, Matche
 
 
 def _rule_answer(case: Case, reading: Reading, matchers: Mapping[str, Matcher], got: str) -> _Ruling:
-    rule, finding = ask_matcher(case.match, reading, case.answer, matchers)
+    rule, finding = _ask_for_any(case, reading, matchers)
     doubt = _doubt(case, reading, rule) if finding.decision == "right" else ""
     if finding.decision == "right" and not doubt:
         return _Ruling("correct", rule, got)
@@ -82,6 +82,18 @@ def _rule_answer(case: Case, reading: Reading, matchers: Mapping[str, Matcher], 
     if finding.decision == "wrong":
         return _Ruling("incorrect", rule, _with_note(got, finding))
     return _Ruling("incorrect", "no_match", _with_note(got, finding), ("undecided",))
+
+
+def _ask_for_any(case: Case, reading: Reading, matchers: Mapping[str, Matcher]) -> tuple[str, Finding]:
+    """What the matcher finds of the expected answer, or of the first alias of it that is there; wrong if of all."""
+    rule, finding = ask_matcher(case.match, reading, case.answer, matchers)
+    for alias in case.aliases:
+        if finding.decision == "right":
+            break
+        other_rule, other = ask_matcher(case.match, reading, alias, matchers)
+        if other.decision == "right" or finding.decision == "wrong":
+            rule, finding = other_rule, other
+    return rule, finding
 
 
 def _doubt(case: Case, reading: Reading, rule: str) -> str:
