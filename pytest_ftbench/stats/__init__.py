@@ -1,0 +1,6 @@
+"""The arithmetic behind gates and comparisons: small pure functions, no state, no dependencies."""
+
+from pytest_ftbench.stats.means import mean_rate_interval
+from pytest_ftbench.stats.rates import wilson_interval
+
+__all__ = ["mean_rate_interval", "wilson_interval"]
