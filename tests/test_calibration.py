@@ -11,13 +11,12 @@ from makers import make_result
 
 from pytest_ftbench.calibration import (
     Calibration,
-    CorrectionRefused,
     Label,
     calibrate,
     calibration_text,
-    correct_run,
     read_calibration,
 )
+from pytest_ftbench.correction import CorrectionRefused, correct_run
 from pytest_ftbench.errors import DataError
 from pytest_ftbench.review import Key, KeyRow
 from pytest_ftbench.runs import Run

@@ -46,7 +46,7 @@ LAYERS = {
         "judges",
         "graders",
     ),
-    3: ("evaluate", "judge_models", "judge_specs", "gates", "runs", "regrade", "review", "calibration"),
+    3: ("evaluate", "judge_models", "judge_specs", "gates", "runs", "regrade", "review", "calibration", "correction"),
     4: ("reports",),
     5: ("plugin", "commands"),
 }

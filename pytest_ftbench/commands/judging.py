@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from pytest_ftbench.calibration import LABELS, CorrectedRate, Label, calibrate, calibration_text, correct_run
+from pytest_ftbench.calibration import LABELS, Label, calibrate, calibration_text
 from pytest_ftbench.commands.output import check_new, show, show_json, write_new
+from pytest_ftbench.correction import CorrectedRate, correct_run
 from pytest_ftbench.errors import DataError
 from pytest_ftbench.reports.calibration import calibration_blocks, correction_table
 from pytest_ftbench.reports.review import HUMAN, ROW, review_text

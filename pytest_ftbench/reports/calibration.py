@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from pytest_ftbench.agreement import Estimate
-from pytest_ftbench.calibration import LABELS, LEAST_KAPPA, Calibration, CorrectedRate, why_no_correction
+from pytest_ftbench.calibration import LABELS, LEAST_KAPPA, Calibration
+from pytest_ftbench.correction import CorrectedRate, why_no_correction
 from pytest_ftbench.reports.console import make_table
 from pytest_ftbench.reports.text import one_line
 from pytest_ftbench.stats import wilson_interval
