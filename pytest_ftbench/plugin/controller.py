@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import warnings
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,9 @@ from pytest_ftbench.plugin.outcomes import Recorded, clean_subtest, recorded
 from pytest_ftbench.plugin.recording import Recording
 from pytest_ftbench.plugin.state import FOLDER, PlannedGate, State, as_usage_error
 from pytest_ftbench.plugin.storing import check_cache
+from pytest_ftbench.plugin.unmeasured import refuse_to_be_green, tell_what_was_left_out
 from pytest_ftbench.records import Result
-from pytest_ftbench.reports.text import clean, one_line, shown_path
+from pytest_ftbench.reports.text import clean, shown_path
 from pytest_ftbench.snapshot import Snapshot
 
 StatusShown = tuple[str, str, str | tuple[str, dict[str, bool]]]
@@ -182,8 +183,8 @@ class Controller:
             self._last_counts = last_counts(self._folder) if self._was_interrupted else None
             shutil.rmtree(self._folder, ignore_errors=True)
         if self._has_looped and not self._was_interrupted and not has_measured:
-            self._refuse_to_be_green(session)
-        self._tell_what_was_left_out(session)
+            refuse_to_be_green(session, self._state)
+        tell_what_was_left_out(session, self._state, self._by_nodeid.values())
         counts = {name: self._counted(name) for name in ("calls", "cache_hits")}
         costs = self._costs_usd()
         cost = {"cost_usd": None if None in costs else sum(filter(None, costs))}
@@ -193,27 +194,6 @@ class Controller:
         if self._has_looped:
             results = self._results()
             self._state.config.hook.pytest_ftbench_report(config=self._state.config, results=results, gates=gates)
-
-    def _refuse_to_be_green(self, session: pytest.Session) -> None:
-        """Say that nothing was measured; fail the session if the command line asks for a measurement."""
-        settings, aliases = self._state.settings, self._state.aliases
-        line = f"nothing was measured: {'no test asked ' + ' or '.join(aliases) if aliases else 'no model is named'}"
-        if settings.is_asked_for:
-            option = "--ftbench-model" if settings.models_on_command_line else "--ftbench-gate"
-            line += f"; {option} is on the command line, so this fails the session"
-            if session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
-                session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        self._state.warnings.append(line)
-
-    def _tell_what_was_left_out(self, session: pytest.Session) -> None:
-        """Say once why questions were not asked; such a session is never green."""
-        reasons = Counter(one.result.error for one in self._by_nodeid.values() if one.is_left_out)
-        for reason, number in reasons.items():
-            self._state.warnings.append(
-                f"{number} question{'s' if number > 1 else ''} {one_line(str(reason), most=500)}"
-            )
-        if reasons and session.exitstatus == pytest.ExitCode.OK:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def read_progress(self) -> Snapshot | None:
         """How far the asking has come, here or in the worker that asks; None while nothing is asked.

@@ -1,0 +1,33 @@
+"""Sessions that did not measure what they were to measure: they say so, and are never green."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+import pytest
+
+from pytest_ftbench.plugin.outcomes import Recorded
+from pytest_ftbench.plugin.state import State
+from pytest_ftbench.reports.text import one_line
+
+
+def refuse_to_be_green(session: pytest.Session, state: State) -> None:
+    """Say that nothing was measured; fail the session if the command line asks for a measurement."""
+    settings, aliases = state.settings, state.aliases
+    line = f"nothing was measured: {'no test asked ' + ' or '.join(aliases) if aliases else 'no model is named'}"
+    if settings.is_asked_for:
+        option = "--ftbench-model" if settings.models_on_command_line else "--ftbench-gate"
+        line += f"; {option} is on the command line, so this fails the session"
+        if session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    state.warnings.append(line)
+
+
+def tell_what_was_left_out(session: pytest.Session, state: State, recorded: Iterable[Recorded]) -> None:
+    """Say once why questions were not asked; such a session is never green."""
+    reasons = Counter(one.result.error for one in recorded if one.is_left_out)
+    for reason, number in reasons.items():
+        state.warnings.append(f"{number} question{'s' if number > 1 else ''} {one_line(str(reason), most=500)}")
+    if reasons and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
