@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from pytest_ftbench.agreement import ErrorRates, Estimate, cautious_kappa, error_rates_by_verdict
 from pytest_ftbench.errors import DataError
-from pytest_ftbench.review import Key, KeyRow
+from pytest_ftbench.evaluate import is_by_judge
+from pytest_ftbench.review import Key, KeyRow, Stratum, read_counts
 from pytest_ftbench.textfiles import read_text
 
 Label = Literal["correct", "incorrect", "abstained"]
@@ -22,6 +23,17 @@ KIND = "ftbench-calibration"
 SCHEMA = 1
 LEAST_KAPPA = 0.6
 """Below this lower limit of kappa a judge may not decide a gate (Landis and Koch call more "substantial")."""
+
+
+Table = tuple[tuple[int, int], tuple[int, int]]
+"""Labels by the verdict, right and not right, and in each row by the person's."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledStratum(Stratum):
+    """A stratum, and what the labels of its answers say."""
+
+    table: Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +49,7 @@ class Calibration:
     """How many answers were judged right and not right in what the sample was drawn from."""
     confusion: tuple[tuple[int, ...], ...]
     """The judge's grades by row and the person's by column, both in the order of LABELS."""
-    table: tuple[tuple[int, int], tuple[int, int]]
+    table: Table
     """The same by right and not right, which is what gates count."""
     rates: ErrorRates | None
     """None where the labels are all of one kind."""
@@ -48,6 +60,9 @@ class Calibration:
     """P(judge says right) - P(person says right), weighted back to what the sample was drawn from."""
     by_rule: Mapping[str, tuple[int, int]]
     """By the rule that decided: labels, and how many of them agree."""
+    strata: tuple[LabelledStratum, ...]
+    """The same table for each kind of question, and for verdicts by a judge model and by the matchers: no judge errs
+    equally often everywhere."""
 
     @property
     def may_decide(self) -> bool:
@@ -59,29 +74,71 @@ def calibrate(key: Key, labels: Mapping[str, Label]) -> Calibration:
     """What the labels say. labels: by row id, at least one; each of a row of the key."""
     rows = [(key.rows[row_id], label) for row_id, label in labels.items()]
     cells = Counter((_class_of(row), label) for row, label in rows)
-    confusion = tuple(tuple(cells[judge, person] for person in LABELS) for judge in LABELS)
-    verdicts = Counter((row.right, is_right(row, label)) for row, label in rows)
-    table = (
-        (verdicts[True, True], verdicts[True, False]),
-        (verdicts[False, True], verdicts[False, False]),
-    )
     by_rule: dict[str, tuple[int, int]] = {}
     for row, label in sorted(rows, key=lambda one: one[0].rule):
         count, same = by_rule.get(row.rule, (0, 0))
         by_rule[row.rule] = count + 1, same + (row.right == is_right(row, label))
-    return Calibration(
+    return _assemble(
         judged_by=key.judged_by,
         models=dict(sorted(Counter(row.model for row, _ in rows).items())),
-        labels=len(rows),
-        judged=key.judged,
+        confusion=tuple(tuple(cells[judge, person] for person in LABELS) for judge in LABELS),
+        by_rule=by_rule,
+        strata=[_labelled(stratum, rows) for stratum in key.strata],
+    )
+
+
+def _labelled(stratum: Stratum, rows: Iterable[tuple[KeyRow, Label]]) -> LabelledStratum:
+    name = (stratum.suite, stratum.variant, stratum.is_by_judge)
+    own = [one for one in rows if (one[0].suite, one[0].variant, is_by_judge(one[0].rule)) == name]
+    cells = Counter((row.right, is_right(row, label)) for row, label in own)
+    table = (cells[True, True], cells[True, False]), (cells[False, True], cells[False, False])
+    return LabelledStratum(*name, stratum.judged, table)
+
+
+def _assemble(
+    judged_by: Mapping[str, Any],
+    models: Mapping[str, int],
+    confusion: tuple[tuple[int, ...], ...],
+    by_rule: Mapping[str, tuple[int, int]],
+    strata: Sequence[LabelledStratum],
+) -> Calibration:
+    """The calibration with all that follows from the counts."""
+    judged, table = pool(strata)
+    return Calibration(
+        judged_by=judged_by,
+        models=models,
+        labels=sum(models.values()),
+        judged=judged,
         confusion=confusion,
         table=table,
-        rates=_rates(table, key.judged),
+        rates=rates_of(strata),
         kappa=_kappa(table),
         kappa_of_grades=_kappa(_without_empty(confusion)),
-        leniency=_leniency(table, key.judged),
+        leniency=_leniency(table, judged),
         by_rule=by_rule,
+        strata=tuple(strata),
     )
+
+
+def pool(strata: Sequence[LabelledStratum]) -> tuple[tuple[int, int], Table]:
+    """How many answers of some strata were judged right and not right, and the table of their labels."""
+    right, wrong = (sum(one.judged[verdict] for one in strata) for verdict in (0, 1))
+    (hit, false_right), (false_wrong, rejected) = (
+        [sum(one.table[verdict][label] for one in strata) for label in (0, 1)] for verdict in (0, 1)
+    )
+    return (right, wrong), ((hit, false_right), (false_wrong, rejected))
+
+
+def rates_of(strata: Sequence[LabelledStratum]) -> ErrorRates | None:
+    """The judge's mistakes among the answers of some strata; None where their labels do not tell.
+
+    That is so where they are all of one kind, or where a verdict was given and never labelled.
+    """
+    judged, table = pool(strata)
+    try:
+        return error_rates_by_verdict(table, judged)
+    except ValueError:
+        return None
 
 
 def is_right(row: KeyRow, label: Label) -> bool:
@@ -91,13 +148,6 @@ def is_right(row: KeyRow, label: Label) -> bool:
 
 def _class_of(row: KeyRow) -> str:
     return "incorrect" if row.grade == "stale" else row.grade
-
-
-def _rates(table: Sequence[Sequence[int]], judged: tuple[int, int]) -> ErrorRates | None:
-    try:
-        return error_rates_by_verdict(table, judged)
-    except ValueError:
-        return None
 
 
 def _kappa(table: Sequence[Sequence[int]]) -> Estimate | None:
@@ -127,26 +177,43 @@ def calibration_text(calibration: Calibration) -> str:
 
 
 def read_calibration(path: Path) -> Calibration:
-    """The calibration in a file. Raises DataError for what is no such file."""
-    fault = "not a calibration file. It is written by ftbench judge calibrate."
+    """The calibration in a file: its counts, and what follows from them. Raises DataError for what is no such file."""
     try:
         found = json.loads(read_text(path))
-        if found["kind"] != KIND or found["schema"] != SCHEMA:
-            raise DataError(str(path), fault)
-        (hit, false_right), (false_wrong, rejected) = found["table"]
-        right, wrong = found["judged"]
-        return Calibration(
-            judged_by=dict(found["judged_by"]),
-            models=dict(found["models"]),
-            labels=found["labels"],
-            judged=(right, wrong),
-            confusion=tuple(tuple(row) for row in found["confusion"]),
-            table=((hit, false_right), (false_wrong, rejected)),
-            rates=None if found["rates"] is None else ErrorRates(**found["rates"]),
-            kappa=None if found["kappa"] is None else Estimate(**found["kappa"]),
-            kappa_of_grades=None if found["kappa_of_grades"] is None else Estimate(**found["kappa_of_grades"]),
-            leniency=found["leniency"],
-            by_rule={rule: (count, same) for rule, (count, same) in found["by_rule"].items()},
-        )
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
-        raise DataError(str(path), fault) from None
+        if found["kind"] == KIND and found["schema"] == SCHEMA:
+            calibration = _assemble(
+                judged_by=dict(found["judged_by"]),
+                models={model: read_counts([count], 1)[0] for model, count in found["models"].items()},
+                confusion=tuple(read_counts(row, len(LABELS)) for row in _sized(found["confusion"], len(LABELS))),
+                by_rule={rule: _pair(counts) for rule, counts in found["by_rule"].items()},
+                strata=[_read_stratum(one) for one in found["strata"]],
+            )
+            if 0 < calibration.labels == _total(calibration.table) == _total(calibration.confusion):
+                return calibration
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError):
+        pass
+    raise DataError(str(path), "not a calibration file. It is written by ftbench judge calibrate.")
+
+
+def _read_stratum(found: Mapping[str, Any]) -> LabelledStratum:
+    right, wrong = map(_pair, _sized(found["table"], 2))
+    judged = _pair(found["judged"])
+    if any(sum(row) > count for row, count in zip((right, wrong), judged, strict=True)):
+        raise ValueError("more labels than answers")
+    names = str(found["suite"]), str(found["variant"]), bool(found["is_by_judge"])
+    return LabelledStratum(*names, judged, (right, wrong))
+
+
+def _total(table: Sequence[Sequence[int]]) -> int:
+    return sum(map(sum, table))
+
+
+def _pair(found: Any) -> tuple[int, int]:
+    first, second = read_counts(found, 2)
+    return first, second
+
+
+def _sized(found: Any, size: int) -> Sequence[Any]:
+    if not isinstance(found, list) or len(found) != size:
+        raise ValueError(f"expected {size} rows")
+    return found

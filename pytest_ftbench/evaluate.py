@@ -12,6 +12,13 @@ from pytest_ftbench.records import Case, Completion, Result, Status, Verdict
 
 OWN_ASSERTION = "assertion"
 """The rule of a verdict that the test's own assertion decided."""
+_BY_JUDGE = "judge:"
+"""How the rule of a verdict begins that judge models decided; their aliases follow."""
+
+
+def is_by_judge(rule: str | None) -> bool:
+    """Whether the rule of a verdict is a judge model, which may have given none that counts."""
+    return rule is not None and rule.startswith(_BY_JUDGE)
 
 
 def build_result(

@@ -12,7 +12,7 @@ from typing import Any
 
 from pytest_ftbench.agreement import ErrorRates, allocate_labels
 from pytest_ftbench.errors import DataError
-from pytest_ftbench.evaluate import OWN_ASSERTION
+from pytest_ftbench.evaluate import OWN_ASSERTION, is_by_judge
 from pytest_ftbench.records import Result
 from pytest_ftbench.runs import Run
 from pytest_ftbench.textfiles import read_text
@@ -45,14 +45,26 @@ class KeyRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Stratum:
+    """Answers to one kind of question, judged in one way, in all that a sample was drawn from."""
+
+    suite: str
+    variant: str
+    is_by_judge: bool
+    """Whether a judge model decided, and not the matchers."""
+    judged: tuple[int, int]
+    """How many were judged right and not right."""
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
     """What links a review file back to its run."""
 
     run: str | None
     judged_by: Mapping[str, Any]
     seed: int
-    judged: tuple[int, int]
-    """How many answers were judged right and not right in all that the sample was drawn from."""
+    strata: tuple[Stratum, ...]
+    """What the sample was drawn from; none twice."""
     rows: Mapping[str, KeyRow]
     """By the row's id, in the order of the review file."""
 
@@ -136,7 +148,6 @@ def make_key(run: Run, drawn: Iterable[Result], population: Iterable[Result], *,
     population: what the sample was drawn from.
     """
     chance = random.Random(f"ids {seed}")
-    verdicts = Counter(result.right for result in population)
     rows: dict[str, KeyRow] = {}
     for result in drawn:
         row_id = _new_id(chance, rows)
@@ -155,9 +166,14 @@ def make_key(run: Run, drawn: Iterable[Result], population: Iterable[Result], *,
             rule=result.rule or "",
         )
     run_id = run.header.get("id")
-    return Key(
-        run_id if isinstance(run_id, str) else None, judged_by(run), seed, (verdicts[True], verdicts[False]), rows
-    )
+    return Key(run_id if isinstance(run_id, str) else None, judged_by(run), seed, _strata(population), rows)
+
+
+def _strata(population: Iterable[Result]) -> tuple[Stratum, ...]:
+    verdicts: dict[tuple[str, str, bool], Counter[bool]] = defaultdict(Counter)
+    for result in population:
+        verdicts[result.suite, result.variant, is_by_judge(result.rule)][result.right] += 1
+    return tuple(Stratum(*name, (found[True], found[False])) for name, found in sorted(verdicts.items()))
 
 
 def _new_id(chance: random.Random, taken: Iterable[str]) -> str:
@@ -186,7 +202,19 @@ def read_key(path: Path) -> Key:
     try:
         names = [field.name for field in fields(KeyRow)]
         rows = {str(row_id): KeyRow(**{name: row[name] for name in names}) for row_id, row in found["rows"].items()}
-        right, wrong = map(int, found["judged"])
-        return Key(found["run"], dict(found["judged_by"]), int(found["seed"]), (right, wrong), rows)
+        strata = tuple(Stratum(**{**one, "judged": read_counts(one["judged"], 2)}) for one in found["strata"])
+        known = {(one.suite, one.variant, one.is_by_judge) for one in strata}
+        if known.issuperset((row.suite, row.variant, is_by_judge(row.rule)) for row in rows.values()):
+            return Key(found["run"], dict(found["judged_by"]), int(found["seed"]), strata, rows)
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise DataError(str(path), fault) from None
+        pass
+    raise DataError(str(path), fault)
+
+
+def read_counts(found: Any, size: int) -> tuple[int, ...]:
+    """A row of counts out of a file. Raises ValueError for anything else."""
+    if not isinstance(found, list) or len(found) != size:
+        raise ValueError(f"expected {size} counts")
+    if any(not isinstance(count, int) or isinstance(count, bool) or count < 0 for count in found):
+        raise ValueError("a count is a whole number from 0 up")
+    return tuple(found)

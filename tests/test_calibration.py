@@ -18,7 +18,7 @@ from pytest_ftbench.calibration import (
 )
 from pytest_ftbench.correction import CorrectionRefused, correct_run
 from pytest_ftbench.errors import DataError
-from pytest_ftbench.review import Key, KeyRow
+from pytest_ftbench.review import Key, KeyRow, Stratum
 from pytest_ftbench.runs import Run
 
 JUDGED_BY = {"matchers": "0.1.0", "judge": None}
@@ -37,7 +37,8 @@ def row(grade: str = "correct", **fields: Any) -> KeyRow:
 def calibrated(*rows: tuple[KeyRow, Label], judged: tuple[int, int] | None = None) -> Calibration:
     keyed = {f"r{number}": row for number, (row, _) in enumerate(rows)}
     right = sum(row.right for row, _ in rows)
-    key = Key("r1", JUDGED_BY, 1, judged or (right, len(rows) - right), keyed)
+    drawn_from = Stratum("s", "v", False, judged or (right, len(rows) - right))
+    key = Key("r1", JUDGED_BY, 1, (drawn_from,), keyed)
     return calibrate(key, {f"r{number}": label for number, (_, label) in enumerate(rows)})
 
 
@@ -155,3 +156,41 @@ def test_what_is_no_calibration_is_told_in_one_line(text: str, tmp_path: Path) -
     (tmp_path / "c.json").write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match=r"not a calibration file\. It is written by ftbench judge calibrate\."):
         read_calibration(tmp_path / "c.json")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('"m-1": 100', '"m-1": 99'),
+        ('"m-1": 100', '"m-1": "many"'),
+        ('"m-1": 100', '"m-1": true'),
+        ('"judged": [\n    63,', '"judged": [\n    62,'),
+        ('"strata"', '"layers"'),
+        ('"schema": 1', '"schema": 2'),
+        ('"judged_by": {', '"judged_by": 1, "other": {'),
+    ],
+)
+def test_calibration_that_does_not_add_up_is_refused(before: str, after: str, tmp_path: Path) -> None:
+    text = calibration_text(GOOD)
+    at = text.rindex(before)
+    (tmp_path / "c.json").write_text(text[:at] + after + text[at + len(before) :], encoding="utf-8")
+    with pytest.raises(DataError, match="not a calibration file"):
+        read_calibration(tmp_path / "c.json")
+
+
+def test_what_follows_from_the_counts_is_not_believed_to_the_file(tmp_path: Path) -> None:
+    text = calibration_text(GOOD)
+    for before, after in (('"may_decide": true', '"may_decide": false'), ('"sensitivity": 0.9', '"sensitivity": 0.1')):
+        assert before in text
+        text = text.replace(before, after)
+    (tmp_path / "c.json").write_text(text, encoding="utf-8")
+    assert read_calibration(tmp_path / "c.json") == GOOD
+
+
+def test_labels_are_kept_apart_by_kind_of_question_and_by_who_decided() -> None:
+    kinds = {"matched": row(), "judged": row(rule="judge:j"), "reworded": row(variant="w", rule="judge:j")}
+    strata = [Stratum("s", *kind, (9, 0)) for kind in (("v", False), ("v", True), ("w", True))]
+    key = Key("r1", JUDGED_BY, 1, tuple(strata), kinds)
+    found = calibrate(key, {"matched": "correct", "judged": "incorrect", "reworded": "correct"})
+    assert [stratum.table for stratum in found.strata] == [((1, 0), (0, 0)), ((0, 1), (0, 0)), ((1, 0), (0, 0))]
+    assert (found.judged, found.table) == ((27, 0), ((2, 1), (0, 0)))

@@ -12,7 +12,7 @@ from makers import make_result
 from pytest_ftbench.errors import DataError
 from pytest_ftbench.records import Result
 from pytest_ftbench.reports.review import review_text
-from pytest_ftbench.review import draw_sample, judged_results, key_text, make_key, model_of, read_key
+from pytest_ftbench.review import Stratum, draw_sample, judged_results, key_text, make_key, model_of, read_key
 from pytest_ftbench.runs import Run
 
 
@@ -119,7 +119,8 @@ def test_key_comes_back_and_its_ids_say_nothing(tmp_path: Path) -> None:
     key = make_key(run, drawn, population, seed=1)
     (tmp_path / "key.json").write_text(key_text(key), encoding="utf-8")
     assert read_key(tmp_path / "key.json") == key
-    assert (key.run, key.judged, key.judged_by) == ("r1", (60, 40), {"matchers": "0.1.0", "judge": None})
+    assert (key.run, key.judged_by) == ("r1", {"matchers": "0.1.0", "judge": None})
+    assert key.strata == (Stratum("suite", "memorization", False, (60, 40)),)
     assert [row.fact for row in key.rows.values()] == [result.fact for result in drawn]
     flipped = [make_result(fact=result.fact, outcome="w" if result.right else "r") for result in drawn]
     assert list(make_key(run, flipped, population, seed=1).rows) == list(key.rows)
@@ -130,5 +131,24 @@ def test_key_comes_back_and_its_ids_say_nothing(tmp_path: Path) -> None:
 )
 def test_what_is_no_key_is_told_in_one_line(text: str, tmp_path: Path) -> None:
     (tmp_path / "key.json").write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match="not the key of a review file"):
+        read_key(tmp_path / "key.json")
+
+
+def test_key_counts_all_that_was_drawn_from_by_kind_and_by_who_decided() -> None:
+    population = results(2, 1) + results(1, 1, variant="rephrased")
+    population += [make_result(fact="j", outcome="r", rule="judge:j")]
+    key = make_key(make_run(*population), population[:1], population, seed=1)
+    assert key.strata == (
+        Stratum("suite", "memorization", False, (2, 1)),
+        Stratum("suite", "memorization", True, (1, 0)),
+        Stratum("suite", "rephrased", False, (1, 1)),
+    )
+
+
+def test_key_with_a_row_of_no_stratum_is_refused(tmp_path: Path) -> None:
+    population = results(2, 1)
+    text = key_text(make_key(make_run(*population), population, population, seed=1))
+    (tmp_path / "key.json").write_text(text.replace('"is_by_judge": false', '"is_by_judge": true'), encoding="utf-8")
     with pytest.raises(DataError, match="not the key of a review file"):
         read_key(tmp_path / "key.json")

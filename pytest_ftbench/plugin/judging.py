@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pytest_ftbench.errors import SpecError
+from pytest_ftbench.evaluate import is_by_judge
 from pytest_ftbench.plugin.state import State
 from pytest_ftbench.records import Case, Completion, Question
 
@@ -89,11 +90,6 @@ def _warn_of_kin(judge: str, identity: Mapping[str, str | None], state: State) -
                 f"the judge {judge} and the model {model.alias} both come from {kin}: models favour answers of their "
                 "own kind, so a judge of another family is safer"
             )
-
-
-def is_by_judge(rule: str | None) -> bool:
-    """Whether a verdict's rule is a judge."""
-    return bool(rule) and str(rule).startswith("judge:")
 
 
 def distrusted(rules: Iterable[str | None], faults: Iterable[str]) -> str:

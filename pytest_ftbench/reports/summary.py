@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pytest_ftbench.evaluate import is_by_judge
 from pytest_ftbench.gates import NEAR_BOUND, Decision
 from pytest_ftbench.records import GateResult, Result
 from pytest_ftbench.reports.console import make_table, render
@@ -169,7 +170,7 @@ def _footer(facts: Facts) -> Iterable[str]:
         parts.append(f"{undecided} left undecided by the matchers and counted as incorrect")
     yield ", ".join(parts) + "; intervals are 95 % Wilson limits"
     rules = Counter(result.rule for result in facts.results if result.rule)
-    if len(rules) > 1 or any(rule.startswith("judge:") for rule in rules):
+    if len(rules) > 1 or any(map(is_by_judge, rules)):
         yield "verdicts by " + ", ".join(f"{rule} {count}" for rule, count in rules.most_common())
     decided = [decision.result for decision in facts.decisions if decision.result.outcome != "INCONCLUSIVE"]
     if any(gate.reason and not is_curtailed(gate) for gate in decided):
