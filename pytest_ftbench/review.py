@@ -87,18 +87,16 @@ def model_of(result: Result, run: Run) -> str:
 
 
 def judged_results(run: Run, *, endpoint: str = "") -> list[Result]:
-    """The results whose answers were judged, all but those that a test's own assertion decided.
+    """The results whose answers were judged, see `is_judged`.
 
     endpoint: an alias; empty for all.
     """
-    return [
-        result
-        for result in run.results
-        if result.status == "graded"
-        and result.answer is not None
-        and result.rule != OWN_ASSERTION
-        and endpoint in ("", result.endpoint)
-    ]
+    return [result for result in run.results if is_judged(result) and endpoint in ("", result.endpoint)]
+
+
+def is_judged(result: Result) -> bool:
+    """Whether the answer was judged, and not by a test's own assertion, of which nobody labels anything."""
+    return result.status == "graded" and result.answer is not None and result.rule != OWN_ASSERTION
 
 
 def draw_sample(results: Sequence[Result], *, size: int, seed: int) -> list[Result]:

@@ -107,5 +107,5 @@ def _ruling(calibration: Calibration) -> str:
     else:
         limit = "unknown" if calibration.kappa is None else f"{calibration.kappa.low:.3f}"
         ruling = f"These verdicts may not decide a gate: the lower limit of kappa is {limit}, below {LEAST_KAPPA}."
-    reason = why_no_correction(calibration)
+    reason = why_no_correction(calibration.rates)
     return f"{ruling}\nRates cannot be corrected: {reason}." if reason else ruling
