@@ -141,6 +141,14 @@ def rates_of(strata: Sequence[LabelledStratum]) -> ErrorRates | None:
         return None
 
 
+def why_not_trusted(calibration: Calibration) -> str:
+    """Why gates may not rest on this judge; empty where they may."""
+    if calibration.may_decide:
+        return ""
+    limit = "unknown" if calibration.kappa is None else f"{calibration.kappa.low:.3f}"
+    return f"the lower limit of kappa is {limit}, below {LEAST_KAPPA}"
+
+
 def is_right(row: KeyRow, label: Label) -> bool:
     """Whether an answer that a person labels so is what its case expects."""
     return label == ("abstained" if row.expect == "abstain" else "correct")

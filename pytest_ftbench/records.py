@@ -197,3 +197,8 @@ class GateResult:
     errors: int
     """Cases without a grade (no completion, or none that could be scored)."""
     reason: str
+    corrected: float | None = None
+    """The accuracy as it probably is, by a person's labels of the judge's verdicts; None: it was not corrected."""
+    corrected_low: float | None = None
+    """With the next, its 95 % limits by Lee."""
+    corrected_high: float | None = None

@@ -6,7 +6,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, get_args
 
@@ -50,7 +50,7 @@ class RunWriter:
 
     def add_gate(self, gate: GateResult) -> None:
         """Record one gate at once."""
-        line = _line({"kind": "gate", **asdict(gate)})
+        line = _line(_plain_gate(gate))
         self._gates.append(line)
         self._write(line)
 
@@ -73,6 +73,13 @@ class RunWriter:
         self._file.flush()
 
 
+def _plain_gate(gate: GateResult) -> Line:
+    """Its line; what only a corrected gate has is left out of others."""
+    plain = {"kind": "gate", **asdict(gate)}
+    return {name: value for name, value in plain.items() if value is not None or name not in _OF_CORRECTED}
+
+
+_OF_CORRECTED = frozenset(field.name for field in fields(GateResult) if field.default is not MISSING)
 _JSON = json.JSONEncoder(ensure_ascii=False)
 
 
@@ -174,7 +181,7 @@ def write_run(path: Path, run: Run) -> None:
     """Write a run that was read, or made of one that was; the file appears whole or not at all. Raises OSError."""
     lines = [{"kind": "run", **run.header}]
     lines += [{"kind": "result", **to_plain(result)} for result in run.results]
-    lines += [{"kind": "gate", **asdict(gate)} for gate in run.gates]
+    lines += map(_plain_gate, run.gates)
     lines += [] if run.end is None else [{"kind": "end", **run.end}]
     write_whole(path, "".join(map(_line, lines)).encode("utf-8", "backslashreplace"))
 
@@ -211,7 +218,8 @@ def _read_result(line: Line, place: str) -> Result:
 
 
 def _read_gate(line: Line, place: str) -> GateResult:
+    known = [field.name for field in fields(GateResult) if field.name in line or field.default is MISSING]
     try:
-        return GateResult(**{field.name: line[field.name] for field in fields(GateResult)})
+        return GateResult(**{name: line[name] for name in known})
     except KeyError as error:
         raise DataError(place, f"the gate {line.get('expr')!r} has no {error}. Was the file edited by hand?") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -146,3 +147,8 @@ def test_coin_on_such_questions_is_refused_though_the_judge_is_better_elsewhere(
 def test_verdict_of_a_tests_own_assertion_is_never_corrected() -> None:
     own = answers(1, right=1, prefix="own", rule="assertion")
     assert refusal([*RUN, *own]) == "1 of its verdicts come from a test's own assertion, of which there are no labels"
+
+
+def test_stratum_that_nothing_was_drawn_from_is_no_label() -> None:
+    forged = [replace(stratum, judged=(0, 0), table=((0, 0), (0, 0))) for stratum in CALIBRATION.strata]
+    assert refusal(REWORDED, by=replace(CALIBRATION, strata=tuple(forged))).startswith("no label is of variant")

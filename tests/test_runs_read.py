@@ -13,6 +13,7 @@ from pytest_ftbench.records import GateResult
 from pytest_ftbench.runs import RunWriter, read_run, write_run
 
 GATE = GateResult("accuracy >= 0.9", "e", "f.csv", "PASS", 1.0, 0.5, 1.0, 3, 3, 0, "")
+CORRECTED = GateResult("accuracy >= 0.8", "e", "f.csv", "PASS", 1.0, 0.5, 1.0, 3, 3, 0, "", 0.9, 0.4, 1.0)
 RESULTS = [
     make_result(fact="a", answer="Zürich\ud800\u2028", flags=("truncated",), tags={"topic": "pay"}),
     make_result(fact="b", outcome="e", answer=None),
@@ -25,6 +26,7 @@ def write(folder: Path, *, end: bool = True) -> Path:
     for result in RESULTS:
         writer.add_result(result, test=result.fact)
     writer.add_gate(GATE)
+    writer.add_gate(CORRECTED)
     writer.finish({}, {"exit_status": 0} if end else None)
     return writer.path
 
@@ -39,7 +41,7 @@ def test_run_comes_back_as_it_was_written(tmp_path: Path) -> None:
     run = read_run(write(tmp_path))
     assert run.header == {"schema": 1, "id": "r", "endpoints": []}
     assert list(run.results) == RESULTS
-    assert run.gates == (GATE,)
+    assert run.gates == (GATE, CORRECTED)
     assert run.end == {"exit_status": 0}
 
 

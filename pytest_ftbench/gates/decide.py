@@ -92,6 +92,15 @@ def decide(
     return Decision(result, measure.misses, is_partial)
 
 
+def outcome_without(gate: Gate, results: Sequence[Result], is_doubtful: Callable[[Result], bool]) -> Outcome:
+    """The outcome if some results of the gate's scope had no grade: INCONCLUSIVE where their grades could turn it."""
+    kept = [
+        replace(one, status="unscored", grade=None, right=False) if is_doubtful(one) else one
+        for one in population(gate, results)
+    ]
+    return _outcome(gate, _measure(gate, kept))[0]
+
+
 def _measure(gate: Gate, found: Sequence[Result]) -> Measure:
     return METRICS[gate.metric].measure([result for result in found if result.status != "not_applicable"])
 

@@ -8,7 +8,7 @@ import warnings
 from collections import defaultdict
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -32,14 +32,18 @@ from pytest_ftbench.records import Result
 from pytest_ftbench.reports.text import clean, shown_path
 from pytest_ftbench.snapshot import Snapshot
 
+if TYPE_CHECKING:
+    from pytest_ftbench.plugin.calibrating import Calibrations, Trust
+
 StatusShown = tuple[str, str, str | tuple[str, dict[str, bool]]]
 
 
 class Controller:
     """Lives in the serial session's process, or in xdist's controller."""
 
-    def __init__(self, state: State, *, asks_here: bool) -> None:
+    def __init__(self, state: State, calibrations: Calibrations, *, asks_here: bool) -> None:
         self._state = state
+        self._calibrations = calibrations
         self._asks_here = asks_here
         self._recording = Recording(state)
         self._by_nodeid: dict[str, Recorded] = {}
@@ -154,6 +158,7 @@ class Controller:
     def _report_gates(self, session: pytest.Session, tests: int) -> None:
         results = list(self._by_nodeid.values())
         faults = [fault for counts in self._counts() for fault in counts.get("judge_faults", ())]
+        trust = self._trust()
         decided = decide_gates(
             self._planned(),
             results,
@@ -161,7 +166,9 @@ class Controller:
             session.config.hook,
             curtailed=self._curtailed,
             judge_faults=faults,
+            trust=trust,
         )
+        self._state.warnings += trust.notes() if trust is not None else []
         self._decisions = [decision for _, decision in decided]
         session.testscollected = tests + len(decided)
         on_inconclusive = self._state.settings.on_inconclusive
@@ -169,6 +176,16 @@ class Controller:
             for planned, decision in decided:
                 emit_reports(session, decision, fails=does_fail(decision, planned, on_inconclusive=on_inconclusive))
         remember_misses(session.config, self._decisions, self._by_nodeid)
+
+    def _trust(self) -> Trust | None:
+        """What is known of the session's judge; None where there is no judge."""
+        if not self._state.judge_specs:
+            return None
+        from pytest_ftbench.plugin.calibrating import Trust
+        from pytest_ftbench.runs import Run
+
+        run = Run("", self._recording.identity(), tuple(self._results()), (), None)
+        return Trust(self._calibrations, run, start=self._state.settings.invocation)
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         # Errors during collection, and `-x` under xdist, end a session by subclasses of KeyboardInterrupt.

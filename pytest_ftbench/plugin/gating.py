@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -19,6 +19,9 @@ from pytest_ftbench.plugin.state import SESSION, PlannedGate
 from pytest_ftbench.records import GateResult, Result
 from pytest_ftbench.reports.gates import gate_failure
 from pytest_ftbench.reports.text import clean
+
+if TYPE_CHECKING:
+    from pytest_ftbench.plugin.calibrating import Trust
 
 GATE_KEY = "ftbench_gate"
 """The attribute of a gate's own report that holds its outcome."""
@@ -42,12 +45,14 @@ def decide_gates(
     *,
     curtailed: Mapping[tuple[str, str], Sequence[Result]] | None = None,
     judge_faults: Sequence[str] = (),
+    trust: Trust | None = None,
 ) -> list[tuple[PlannedGate, Decision]]:
     """What every gate says of every endpoint.
 
     curtailed: by the scope of the case and the endpoint, what stands for cases whose tests did not run because all
     their gates were certain. One that has a result after all is passed over.
     judge_faults: why a judge model is not to be believed: no gate over a verdict of a judge is decided then.
+    trust: what a person's labels say of the judge; None in a session without one.
     """
     scope_of = {id(one.result): one.scope for one in recorded}
     stand_ins = [(scope, result) for (scope, _), results in (curtailed or {}).items() for result in results]
@@ -62,9 +67,9 @@ def decide_gates(
     decisions = []
     for gate in planned:
         for alias in aliases:
-            results = by_scope[gate.scope, alias]
+            results, parsed = by_scope[gate.scope, alias], parse_gate(gate.text)
             decision = decide(
-                parse_gate(gate.text),
+                parsed,
                 results,
                 planned=gate.planned,
                 endpoint=alias,
@@ -73,7 +78,9 @@ def decide_gates(
                 case_of=case_of,
                 curtailed=left_out[gate.scope, alias],
             )
-            used = population(parse_gate(gate.text), results) if judge_faults else []
+            if trust is not None and not gate.cut:
+                decision = trust.weigh(parsed, decision, [*results, *left_out[gate.scope, alias]])
+            used = population(parsed, results) if judge_faults else []
             if doubt := distrusted((result.rule for result in used), judge_faults):
                 decision = replace(decision, result=replace(decision.result, outcome="INCONCLUSIVE", reason=doubt))
             if gate.cut:

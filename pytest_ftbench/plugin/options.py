@@ -45,6 +45,14 @@ def add_options(parser: pytest.Parser) -> None:
         help="Model that judges what the matchers leave undecided; repeat it for a panel, whose majority decides.",
     )
     option(
+        "calibration",
+        ini="linelist",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="What a person's labels say of the judge, as ftbench judge calibrate writes it; repeatable.",
+    )
+    option(
         "cache",
         choices=CACHE_MODES,
         default=None,

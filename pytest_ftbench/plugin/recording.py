@@ -68,16 +68,22 @@ class Recording:
         header = {
             "id": run_id,
             "started_at": started.isoformat(timespec="seconds"),
-            "ftbench": pytest_ftbench.__version__,
+            **self.identity(),
             "python": platform.python_version(),
             "pytest": pytest.__version__,
             "git_commit": _git_commit(self._state.settings.root),
-            "endpoints": self._endpoints(),
-            "judge": self._judge(),
             "sampling": {alias: dict(provider.sampling) for alias, provider in self._state.providers.items()},
             "selection": selection(self._state.config),
         }
         return RunWriter(path, header)
+
+    def identity(self) -> dict[str, Any]:
+        """The part of the header that says whose answers these are, as far as is known, and what judged them."""
+        return {
+            "ftbench": pytest_ftbench.__version__,
+            "endpoints": self._endpoints(),
+            "judge": self._judge(),
+        }
 
     def _judge(self) -> dict[str, Any] | None:
         if not self._state.judge_specs:

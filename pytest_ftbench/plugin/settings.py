@@ -26,6 +26,7 @@ class Settings:
     models_table: Mapping[str, Any]
     judges: tuple[str, ...]
     judges_on_command_line: bool
+    calibrations: tuple[Path, ...]
     gates: tuple[tuple[str, str], ...]
     """Gates over the whole session, each with the place that sets it."""
     gates_on_command_line: bool
@@ -69,6 +70,7 @@ def read_settings(config: pytest.Config) -> Settings:
         models_table=table.get("models", {}),
         judges=tuple(given_judges or config.getini("ftbench_judge")),
         judges_on_command_line=bool(given_judges),
+        calibrations=_paths(config, "ftbench_calibration"),
         gates=tuple(places),
         gates_on_command_line=bool(given_gates),
         cache_mode=cast("CacheMode", _choice(config, "ftbench_cache", CACHE_MODES, default="auto")),
@@ -134,6 +136,13 @@ def _path(config: pytest.Config, name: str, text: str) -> Path:
     """Paths on the command line are relative to where pytest was called, those of the ini file to the root."""
     on_command_line = config.getoption(name, None) is not None
     return (config.invocation_params.dir if on_command_line else config.rootpath) / Path(text).expanduser()
+
+
+def _paths(config: pytest.Config, name: str) -> tuple[Path, ...]:
+    """The paths of a repeatable option, relative as those of `_path`."""
+    given: list[str] = config.getoption(name)
+    start = config.invocation_params.dir if given else config.rootpath
+    return tuple(start / Path(text).expanduser() for text in given or _ini(config, name))
 
 
 def _table(config: pytest.Config) -> dict[str, Any]:

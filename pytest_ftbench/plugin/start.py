@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import gc
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_ftbench.errors import FtbenchError
 from pytest_ftbench.plugin.state import STATE, State, as_usage_error, get_state
+
+if TYPE_CHECKING:
+    from pytest_ftbench.plugin.calibrating import Calibrations
 
 
 def start(config: pytest.Config) -> None:
@@ -23,12 +27,13 @@ def start(config: pytest.Config) -> None:
     from pytest_ftbench.plugin.showing import Showing
 
     state = get_state(config)
+    is_worker = hasattr(config, "workerinput")
     try:
         _read(state)
+        calibrations = [] if is_worker else _read_calibrations(state)
     except FtbenchError as error:
         raise as_usage_error(error) from None
     manager = config.pluginmanager
-    is_worker = hasattr(config, "workerinput")
     option = config.option
     if state.settings.plan:
         option.dist, option.tx = "no", []  # a plan is made in one process; xdist has not yet looked
@@ -41,7 +46,7 @@ def start(config: pytest.Config) -> None:
         manager.register(Asking(state), "ftbench-asking")
         manager.register(Outcomes(state), "ftbench-outcomes")
     if not is_worker:
-        controller = Controller(state, asks_here=asks_here)
+        controller = Controller(state, calibrations, asks_here=asks_here)
         manager.register(controller, "ftbench-controller")
         manager.register(Showing(state, controller.read_progress, asks_here=asks_here), "ftbench-showing")
 
@@ -58,6 +63,19 @@ def stop(config: pytest.Config) -> None:
         # would make the others take a tenth of a short session's time.
         gc.collect()
         gc.freeze()
+
+
+def _read_calibrations(state: State) -> Calibrations:
+    """The calibrations that the session names, each with its path, if it has a judge that they could be of."""
+    if not state.settings.calibrations:
+        return []
+    if not state.judge_specs:
+        if state.config.getoption("ftbench_calibration"):
+            state.warnings.append("--ftbench-calibration does nothing, since no --ftbench-judge is named")
+        return []
+    from pytest_ftbench.calibration import read_calibration
+
+    return [(path, read_calibration(path)) for path in state.settings.calibrations]
 
 
 def _read(state: State) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from pytest_ftbench.agreement import Estimate
-from pytest_ftbench.calibration import LABELS, LEAST_KAPPA, Calibration
+from pytest_ftbench.calibration import LABELS, LEAST_KAPPA, Calibration, why_not_trusted
 from pytest_ftbench.correction import CorrectedRate, why_no_correction
 from pytest_ftbench.reports.console import make_table
 from pytest_ftbench.reports.text import one_line
@@ -105,7 +105,6 @@ def _ruling(calibration: Calibration) -> str:
     if calibration.may_decide:
         ruling = f"These verdicts may decide a gate: the lower limit of kappa is at least {LEAST_KAPPA}."
     else:
-        limit = "unknown" if calibration.kappa is None else f"{calibration.kappa.low:.3f}"
-        ruling = f"These verdicts may not decide a gate: the lower limit of kappa is {limit}, below {LEAST_KAPPA}."
+        ruling = f"These verdicts may not decide a gate: {why_not_trusted(calibration)}."
     reason = why_no_correction(calibration.rates)
     return f"{ruling}\nRates cannot be corrected: {reason}." if reason else ruling

@@ -14,7 +14,15 @@ def gate_value(gate: GateResult) -> str:
     """`11/12 = 0.917 [0.646, 0.985]`, with the errors beside it; a value that is no plain share stands alone.
 
     A gate that was decided before all was asked has no value, only what was seen: `30/31 [0.838, 0.994]`.
+    A corrected value stands last: `135/150 = 0.900 [0.842, 0.938]; corrected 0.938 [0.847, 1.000]`.
     """
+    if gate.corrected is None:
+        return _judged_value(gate)
+    corrected = f"{gate.corrected:.3f} [{gate.corrected_low:.3f}, {gate.corrected_high:.3f}]"
+    return f"{_judged_value(gate)}; corrected {corrected}"
+
+
+def _judged_value(gate: GateResult) -> str:
     errors = f", {gate.errors} error{'s' if gate.errors != 1 else ''}" if gate.errors else ""
     if gate.low is None or gate.high is None:
         return f"nothing measured{errors}"

@@ -168,7 +168,9 @@ def _footer(facts: Facts) -> Iterable[str]:
         parts.append(_count(errors, "error"))
     if undecided:
         parts.append(f"{undecided} left undecided by the matchers and counted as incorrect")
-    yield ", ".join(parts) + "; intervals are 95 % Wilson limits"
+    is_corrected = any(decision.result.corrected is not None for decision in facts.decisions)
+    of_corrected = ", Lee's for what is corrected by labels" if is_corrected else ""
+    yield ", ".join(parts) + f"; intervals are 95 % Wilson limits{of_corrected}"
     rules = Counter(result.rule for result in facts.results if result.rule)
     if len(rules) > 1 or any(map(is_by_judge, rules)):
         yield "verdicts by " + ", ".join(f"{rule} {count}" for rule, count in rules.most_common())
