@@ -46,6 +46,7 @@ class FollowUps:
         self._announce = announce
         self._on_answer = on_answer
         self._lock = threading.Lock()
+        self._beginning = threading.Lock()
         self._waiting: dict[str, Question] = {}
         self._flushed_at = 0.0
 
@@ -66,8 +67,9 @@ class FollowUps:
             self.flush()
 
     def flush(self) -> None:
-        """Begin all that has been promised. From any thread."""
-        with self._lock:
-            waiting, self._waiting, self._flushed_at = self._waiting, {}, time.monotonic()
-        if waiting:
-            self._engine.begin(waiting, self._on_answer)
+        """Begin all that has been promised; when this returns, it has begun, whoever did so. From any thread."""
+        with self._beginning:
+            with self._lock:
+                waiting, self._waiting, self._flushed_at = self._waiting, {}, time.monotonic()
+            if waiting:
+                self._engine.begin(waiting, self._on_answer)

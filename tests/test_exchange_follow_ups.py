@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -162,3 +163,26 @@ def test_follow_ups_are_begun_together_and_at_the_latest_when_one_is_needed() ->
     assert sorted(text for texts in begun for text in texts) == sorted(map(str, range(20)))
     assert len(begun) < 20
     assert engine.complete(ask("19")).text == "19"
+
+
+def test_flush_returns_only_when_what_another_thread_took_has_begun() -> None:
+    """Who closes the file of answers after a flush must know that nobody is still about to write into it."""
+    engine = make(Fake(), mode="off")
+    order: list[str] = []
+
+    def flush() -> None:
+        follow_ups.flush()
+        order.append("flushed")
+
+    other = threading.Thread(target=flush)
+
+    def begin(_wanted: Any, _on_answer: Any) -> None:
+        other.start()
+        other.join(0.2)  # for nothing: it waits for us
+        order.append("begun")
+
+    engine.begin = begin  # type: ignore[method-assign]
+    follow_ups = FollowUps(engine, lambda *_: [ask("b")])
+    follow_ups.take("", Completion("a"))
+    other.join(LONG_S)
+    assert order == ["begun", "flushed"]
