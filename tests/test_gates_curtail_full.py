@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from pytest_ftbench.gates import METRICS, Curtailment, ScopedGate, Slot, decide, not_run, parse_gate, population
 from pytest_ftbench.gates.decide import STOPPED_EARLY
+from pytest_ftbench.plugin.gate_plan import PlannedGate
 from pytest_ftbench.plugin.gating import decide_gates, does_fail, scoped_gates
 from pytest_ftbench.plugin.outcomes import Recorded
-from pytest_ftbench.plugin.state import SESSION, PlannedGate
+from pytest_ftbench.plugin.state import SESSION
 from pytest_ftbench.records import Case, Result
 
 

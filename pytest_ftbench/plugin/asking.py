@@ -11,6 +11,7 @@ import pytest
 
 from pytest_ftbench.errors import FtbenchError
 from pytest_ftbench.plugin.cases import cases_by_key, trial_of, wants_answer
+from pytest_ftbench.plugin.gate_plan import plan_gates
 from pytest_ftbench.plugin.judging import follow_by_judging
 from pytest_ftbench.plugin.state import State, as_usage_error
 
@@ -133,7 +134,7 @@ class Asking:
         """What only a process that collects and asks knows, as plain data."""
         return {
             WORKER: self._state.worker,
-            GATES: [asdict(gate) for gate in self._state.planned_gates()],
+            GATES: [asdict(gate) for gate in plan_gates(self._state)],
             COUNTS: self._state.counts(),
             NOTES: list(self._state.warnings),
         }

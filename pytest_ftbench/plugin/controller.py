@@ -14,7 +14,7 @@ import pytest
 
 from pytest_ftbench.errors import FtbenchError
 from pytest_ftbench.exchange import ask_no_more, last_counts, read_progress
-from pytest_ftbench.plugin.asking import COUNTS, GATES, NOTES, TOLD, WORKER
+from pytest_ftbench.plugin.asking import TOLD
 from pytest_ftbench.plugin.gating import (
     decide_gates,
     does_fail,
@@ -25,8 +25,9 @@ from pytest_ftbench.plugin.gating import (
 )
 from pytest_ftbench.plugin.outcomes import Recorded, clean_subtest, recorded
 from pytest_ftbench.plugin.recording import Recording
-from pytest_ftbench.plugin.state import FOLDER, PlannedGate, State, as_usage_error
+from pytest_ftbench.plugin.state import FOLDER, State, as_usage_error
 from pytest_ftbench.plugin.storing import check_cache
+from pytest_ftbench.plugin.tally import Tally
 from pytest_ftbench.plugin.unmeasured import refuse_to_be_green, tell_what_was_left_out
 from pytest_ftbench.records import Result
 from pytest_ftbench.reports.text import clean, shown_path
@@ -51,12 +52,9 @@ class Controller:
         self._curtailed: dict[tuple[str, str], list[Result]] = defaultdict(list)
         """By scope and endpoint, what stands for cases that no gate needed any more."""
         self._decisions: list[Any] = []
-        self._told: dict[str, dict[str, Any]] = {}
-        """What each worker has last said of its plan and its answers, by its id."""
+        self._tally = Tally(state)
         self._folder: Path | None = None
         self._failed = 0
-        self._last_counts: dict[str, Any] | None = None
-        """What interrupted workers have left behind: they have told nothing."""
         self._was_interrupted = False
         self._has_looped = False
 
@@ -83,7 +81,7 @@ class Controller:
         clean_subtest(report)
         self._stop_where_enough_failed(report)
         if told := getattr(report, TOLD, None):
-            self._told[told[WORKER]] = self._told.get(told[WORKER], {}) | told
+            self._tally.hear(told)
         one = recorded(report)
         if one is not None and one.is_curtailed:
             self._curtailed[one.scope, one.result.endpoint].append(one.result)
@@ -119,7 +117,7 @@ class Controller:
     def pytest_testnodedown(self, node: Any) -> None:
         told = (getattr(node, "workeroutput", None) or {}).get(TOLD)
         if told:
-            self._told[told[WORKER]] = told
+            self._tally.hear(told)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
@@ -137,7 +135,7 @@ class Controller:
         if session.config.option.collectonly or not has_collected:
             return (yield)
         # Gates count towards the progress shown, and not for the exit code of a session that has no tests.
-        gates = len(self._planned()) * len(self._state.aliases) if self._asks_here else 0
+        gates = len(self._tally.gates()) * len(self._state.aliases) if self._asks_here else 0
         session.testscollected += gates
         try:
             return (yield)
@@ -150,17 +148,12 @@ class Controller:
             if not tests:
                 session.testscollected = 0
 
-    def _planned(self) -> list[PlannedGate]:
-        """The gates, from a process that has collected: this one, or any worker."""
-        told = next(iter(self._told.values()), None)
-        return [PlannedGate(**gate) for gate in told[GATES]] if told else self._state.planned_gates()
-
     def _report_gates(self, session: pytest.Session, tests: int) -> None:
         results = list(self._by_nodeid.values())
-        faults = [fault for counts in self._counts() for fault in counts.get("judge_faults", ())]
+        faults = [fault for counts in self._tally.counts() for fault in counts.get("judge_faults", ())]
         trust = self._trust()
         decided = decide_gates(
-            self._planned(),
+            self._tally.gates(),
             results,
             self._state.aliases,
             session.config.hook,
@@ -193,17 +186,18 @@ class Controller:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        for told in self._told.values():
-            self._state.warnings += [note for note in told[NOTES] if note not in self._state.warnings]
-        has_measured = bool(self._by_nodeid) or self._counted("on_demand") > 0
+        for note in self._tally.notes():
+            if note not in self._state.warnings:
+                self._state.warnings.append(note)
+        has_measured = bool(self._by_nodeid) or self._tally.counted("on_demand") > 0
         if self._folder is not None:
-            self._last_counts = last_counts(self._folder) if self._was_interrupted else None
+            self._tally.left_behind = last_counts(self._folder) if self._was_interrupted else None
             shutil.rmtree(self._folder, ignore_errors=True)
         if self._has_looped and not self._was_interrupted and not has_measured:
             refuse_to_be_green(session, self._state)
         tell_what_was_left_out(session, self._state, self._by_nodeid.values())
-        counts = {name: self._counted(name) for name in ("calls", "cache_hits")}
-        costs = self._costs_usd()
+        counts = {name: self._tally.counted(name) for name in ("calls", "cache_hits")}
+        costs = self._tally.costs_usd()
         cost = {"cost_usd": None if None in costs else sum(filter(None, costs))}
         end = None if self._was_interrupted else {"exit_status": int(session.exitstatus), **counts, **cost}
         gates = [decision.result for decision in self._decisions]
@@ -224,20 +218,6 @@ class Controller:
     def _results(self) -> list[Result]:
         return [one.result for one in self._by_nodeid.values()]
 
-    def _counted(self, name: str) -> int:
-        """How many `calls`, `cache_hits` or answers `on_demand` there were, in all processes together."""
-        return sum(int(counts.get(name) or 0) for counts in self._counts())
-
-    def _counts(self) -> list[dict[str, Any]]:
-        """What each process has counted."""
-        counts = [self._state.counts(), *(told[COUNTS] for told in self._told.values())]
-        last = self._last_counts
-        return [last] if last and last["calls"] > sum(one.get("calls") or 0 for one in counts) else counts
-
-    def _costs_usd(self) -> list[float | None]:
-        """What the calls of each endpoint have cost; None where that is not known of all of them."""
-        return [cost for counts in self._counts() for cost in counts["costs_usd"].values()]
-
     @pytest.hookimpl(tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         from pytest_ftbench.reports.summary import Facts, render_summary
@@ -253,9 +233,9 @@ class Controller:
             aliases=self._state.aliases,
             results=self._results(),
             decisions=self._decisions,
-            calls=self._counted("calls"),
-            cache_hits=self._counted("cache_hits"),
-            judge_calls=self._counted("judge_calls"),
+            calls=self._tally.counted("calls"),
+            cache_hits=self._tally.counted("cache_hits"),
+            judge_calls=self._tally.counted("judge_calls"),
             cost=self._cost_in_words(),
             notes=self._notes(),
             run_path=shown_path(paths[0], self._state.settings.invocation) if paths else None,
@@ -277,14 +257,14 @@ class Controller:
         """What the calls have cost; None where there is nothing to pay."""
         from pytest_ftbench.reports.money import session_cost_in_words
 
-        if not self._counted("calls") or all(provider.is_local for provider in self._state.providers.values()):
+        if not self._tally.counted("calls") or all(provider.is_local for provider in self._state.providers.values()):
             return None
-        return session_cost_in_words(self._costs_usd())
+        return session_cost_in_words(self._tally.costs_usd())
 
     def _notes(self) -> list[str]:
         notes = [f"ftbench: {warning}" for warning in self._state.warnings]
         if self._was_interrupted:
-            answers = self._counted("calls") + self._counted("cache_hits")
+            answers = self._tally.counted("calls") + self._tally.counted("cache_hits")
             kept = "; they are kept, so the same command goes on from there"
             if self._state.settings.cache_mode == "off":
                 kept = "; none is kept, because of --ftbench-cache=off"

@@ -16,6 +16,7 @@ from pytest_ftbench.evaluate import from_plain, to_plain
 from pytest_ftbench.gates.curtail import NOT_RUN, Curtailment, Slot
 from pytest_ftbench.plugin.cases import Trial
 from pytest_ftbench.plugin.datafiles import CaseItem
+from pytest_ftbench.plugin.gate_plan import plan_gates
 from pytest_ftbench.plugin.gating import scoped_gates
 from pytest_ftbench.plugin.outcomes import recorded
 from pytest_ftbench.plugin.state import State
@@ -31,7 +32,7 @@ class Curtailing:
 
     def __init__(self, state: State, trials: Iterable[tuple[pytest.Item, Trial, str | None]]) -> None:
         self._state = state
-        planned, found = state.planned_gates(), list(trials)
+        planned, found = plan_gates(state), list(trials)
         self._curtailments = {
             alias: Curtailment(scoped_gates(planned, alias), _instances(found, alias), [alias])
             for alias in state.aliases

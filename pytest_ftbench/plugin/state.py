@@ -43,20 +43,6 @@ class Scope:
     gates: tuple[Gate, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedGate:
-    """A gate with the number of cases it needs: plain data that a worker sends to the controller."""
-
-    text: str
-    scope: str
-    planned: int
-    why_empty: str = ""
-    selected: Mapping[str, int] = field(default_factory=dict)
-    """How many of those cases the session runs for each endpoint; fewer only where the user has chosen tests."""
-    cut: str = ""
-    """Why not all of its cases are known, such as files that were not even read."""
-
-
 @dataclass
 class State:
     """The session's one object, on `config.stash`."""
@@ -248,35 +234,6 @@ class State:
     def is_gated(self, scope: str, case: Case) -> bool:
         """Whether a gate decides about the case, so that a wrong answer is a miss and no failure of its own."""
         return _name(case) in self.gated.get(scope, frozenset())
-
-    def planned_gates(self) -> list[PlannedGate]:
-        """Every gate of the session, `by` spelt out, in the order of files and tests."""
-        everything = [case for scope in self.scopes.values() for case in scope.cases]
-        planned = [
-            self._planned(gate, name, scope.cases) for name, scope in self.scopes.items() for gate in scope.gates
-        ]
-        if everything or self.settings.is_asked_for:
-            planned += [self._planned(gate, SESSION, everything) for gate in self.session_gates]
-        return [gate for group in planned for gate in group]
-
-    def _planned(self, gate: Gate, scope: str, cases: Iterable[Case]) -> list[PlannedGate]:
-        from pytest_ftbench.gates import population
-
-        there = list(cases)
-        cut = self._files_left_out() if scope == SESSION else ""
-        planned = []
-        for one in gate.split(there):
-            needed = population(one, there)
-            selected = {alias: sum((id(case), alias) in self.selected for case in needed) for alias in self.aliases}
-            empty = one.selector.explain_empty(there) if there else "there are no cases"
-            planned.append(PlannedGate(one.text, scope, len(needed), "" if needed else empty, selected, cut))
-        return planned
-
-    def _files_left_out(self) -> str:
-        """What `--lf` has not collected: it passes over whole files in which nothing failed."""
-        last_failed = self.config.pluginmanager.get_plugin("lfplugin")
-        skipped = getattr(last_failed, "_skipped_files", 0)  # private; without it the gate sees the other files only
-        return f"--lf left out {skipped} file{'s' if skipped > 1 else ''}" if skipped else ""
 
     def close(self) -> None:
         """Release what was opened."""

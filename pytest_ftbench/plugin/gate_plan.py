@@ -1,0 +1,62 @@
+"""The gates of a session and what each of them needs, from a process that has collected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pytest_ftbench.plugin.state import SESSION, State
+from pytest_ftbench.records import Case
+
+if TYPE_CHECKING:
+    from pytest_ftbench.gates import Gate
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedGate:
+    """A gate with the number of cases it needs: plain data that a worker sends to the controller."""
+
+    text: str
+    scope: str
+    planned: int
+    why_empty: str = ""
+    selected: Mapping[str, int] = field(default_factory=dict)
+    """How many of those cases the session runs for each endpoint; fewer only where the user has chosen tests."""
+    cut: str = ""
+    """Why not all of its cases are known, such as files that were not even read."""
+
+
+def plan_gates(state: State) -> list[PlannedGate]:
+    """Every gate of the session, `by` spelt out, in the order of files and tests."""
+    everything = [case for scope in state.scopes.values() for case in scope.cases]
+    planned = [
+        one
+        for name, scope in state.scopes.items()
+        for gate in scope.gates
+        for one in _plan(state, gate, name, scope.cases)
+    ]
+    if everything or state.settings.is_asked_for:
+        planned += [one for gate in state.session_gates for one in _plan(state, gate, SESSION, everything)]
+    return planned
+
+
+def _plan(state: State, gate: Gate, scope: str, cases: Iterable[Case]) -> list[PlannedGate]:
+    from pytest_ftbench.gates import population
+
+    there = list(cases)
+    cut = _files_left_out(state) if scope == SESSION else ""
+    planned = []
+    for one in gate.split(there):
+        needed = population(one, there)
+        selected = {alias: sum((id(case), alias) in state.selected for case in needed) for alias in state.aliases}
+        empty = one.selector.explain_empty(there) if there else "there are no cases"
+        planned.append(PlannedGate(one.text, scope, len(needed), "" if needed else empty, selected, cut))
+    return planned
+
+
+def _files_left_out(state: State) -> str:
+    """What `--lf` has not collected: it passes over whole files in which nothing failed."""
+    last_failed = state.config.pluginmanager.get_plugin("lfplugin")
+    skipped = getattr(last_failed, "_skipped_files", 0)  # private; without it the gate sees the other files only
+    return f"--lf left out {skipped} file{'s' if skipped > 1 else ''}" if skipped else ""
