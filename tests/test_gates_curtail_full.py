@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -92,11 +93,18 @@ def worlds(draw: st.DrawFn, *, most: int = 14) -> World:
     )
 
 
-def gate_texts(metrics: Sequence[str] = tuple(METRICS)) -> st.SearchStrategy[str]:
+def gate_texts(
+    metrics: Sequence[str] = tuple(METRICS), *, levels: Sequence[str] = ("", "", " @ 60%")
+) -> st.SearchStrategy[str]:
     bounds = st.integers(1, 12).flatmap(lambda n: st.integers(0, n).map(lambda k: f"{k}/{n}"))
     selectors = st.sampled_from(["", "", "", "[topic=pay]", "[by=topic]", "[variant=date_change]", "[fact!=f0]"])
     operators = st.sampled_from([">=", "<=", ">", "<"])
-    return st.builds("{}{} {} {}".format, st.sampled_from(metrics), selectors, operators, bounds)
+    texts = st.builds("{}{} {} {}".format, st.sampled_from(metrics), selectors, operators, bounds)
+    return st.builds("{}{}".format, texts, st.sampled_from(levels)).filter(_can_have_limits)
+
+
+def _can_have_limits(text: str) -> bool:
+    return "@" not in text or METRICS[re.split(r"\W", text)[0]].has_limits
 
 
 def run_curtailed(world: World, again: st.DataObject | None = None) -> tuple[list[Recorded], dict[Any, list[Result]]]:
@@ -144,6 +152,10 @@ def test_curtailed_run_decides_every_gate_as_the_full_run_does(world: World, aga
             assert after == before
 
 
+CERTAIN = tuple(name for name, metric in METRICS.items() if metric.lasting is not None)
+"""Metrics that can be certain before all of their cases have a result."""
+
+
 def ends(world: World, gate: PlannedGate, known: dict[int, str], outcomes: str) -> set[str]:
     """The outcomes of the gate over all ways in which the tests not in `known` could end."""
     left = [index for index in range(len(world.instances)) if index not in known]
@@ -158,7 +170,7 @@ def ends(world: World, gate: PlannedGate, known: dict[int, str], outcomes: str) 
 
 
 @settings(max_examples=100)
-@given(worlds(most=4), gate_texts(), st.integers(0, 4))
+@given(worlds(most=4), gate_texts(CERTAIN, levels=("",)), st.integers(0, 4))
 def test_gate_is_certain_just_when_no_end_of_the_rest_could_change_it(world: World, text: str, asked: int) -> None:
     instances = [(SESSION, case) for _, case in world.instances]
     world = replace(world, instances=instances, gates=[(SESSION, text)], selected=frozenset(range(len(instances))))

@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from pytest_ftbench.errors import SpecError
-from pytest_ftbench.gates import parse_gate, parse_selector
+from pytest_ftbench.gates import METRICS, parse_gate, parse_selector
 
 
 @dataclass
@@ -93,21 +93,46 @@ def test_by_makes_one_gate_for_each_value_of_the_selected_cases() -> None:
         ("accuracy = 0.9", "gate 'accuracy = 0.9': expected METRIC[SELECTOR] OP BOUND, as in "
          "'accuracy[variant=rephrased] >= 0.85'."),
         ("acuracy >= 0.9", "gate 'acuracy >= 0.9': unknown metric 'acuracy'. Did you mean 'accuracy'? There are: "
-         "accuracy, abstain, robust, joint_abstain, leak, balanced_accuracy."),
+         f"{', '.join(METRICS)}."),
         ("accuracy >= 90", "gate 'accuracy >= 90': the bound must lie in [0, 1], got 90. Write 0.85 or 85%."),
         ("accuracy >= high", "gate 'accuracy >= high': the bound must be a number, got 'high'. Write 0.85 or 85%."),
         ("accuracy >= 1/0", "gate 'accuracy >= 1/0': the bound must be a number, got '1/0'. Write 0.85 or 85%."),
         ("accuracy[rephrased] >= 0.9", "gate 'accuracy[rephrased] >= 0.9': selection 'rephrased': cannot read "
          "'rephrased'. Write key=value, with commas between."),
         ("accuracy[by=a|b] >= 0.9", "gate 'accuracy[by=a|b] >= 0.9': 'by' takes one key, as in by=topic."),
-        ("accuracy >= 0.9 @ 95%", "gate 'accuracy >= 0.9 @ 95%': this release has no confidence levels. "
+        ("accuracy >= 0.9 @ high", "gate 'accuracy >= 0.9 @ high': the level must be a number, got 'high'. "
+         "Write @ 95% or @ 0.95."),
+        ("accuracy >= 0.9 @ 95", "gate 'accuracy >= 0.9 @ 95': the level must lie between 50% and 100%, got 95. "
+         "Write @ 95% or @ 0.95."),
+        ("f_simpleqa >= 0.9 @ 95%", "gate 'f_simpleqa >= 0.9 @ 95%': f_simpleqa has no limits of confidence. "
          "Leave out '@ 95%'."),
+        ("gap <= -2", "gate 'gap <= -2': the bound must lie in [-1, 1], got -2. Write 0.85 or 85%."),
+        ("accuracy[after!=known] >= 0.9", "gate 'accuracy[after!=known] >= 0.9': 'after' takes the name of one gate, "
+         "as in after=known."),
     ],
 )  # fmt: skip
 def test_what_is_not_understood_is_named_with_what_is_allowed(text: str, message: str) -> None:
     with pytest.raises(SpecError) as error:
         parse_gate(text)
     assert str(error.value) == message
+
+
+def test_gate_has_a_name_a_level_and_what_it_comes_after() -> None:
+    gate = parse_gate("new-ones : accuracy[after=known, variant=rephrased] >= 0.9 @ 97.5%")
+    assert (gate.name, gate.after, gate.level) == ("new-ones", "known", Fraction(39, 40))
+    assert [condition.key for condition in gate.selector.conditions] == ["variant"]
+    assert parse_gate("accuracy >= 0.9 @ .95").level == parse_gate("accuracy >= 0.9 @95%").level == Fraction(19, 20)
+    assert parse_gate("accuracy >= 0.9").level is None
+
+
+def test_gates_of_one_by_keep_name_level_and_order_and_are_one_family() -> None:
+    split = parse_gate("t: accuracy[by=topic, after=known] >= 0.9 @ 95%").split(CASES)
+    assert [gate.text for gate in split] == [
+        "t: accuracy[topic=pay, after=known] >= 0.9 @ 95%",
+        't: accuracy[topic="pay, tax", after=known] >= 0.9 @ 95%',
+    ]
+    assert [parse_gate(gate.text) for gate in split] == split
+    assert {gate.family for gate in split} == {"t: accuracy[by=topic, after=known] >= 0.9 @ 95%"}
 
 
 def test_message_begins_with_the_place() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pytest_ftbench.evaluate import build_result
-from pytest_ftbench.gates.decide import holds, population
+from pytest_ftbench.gates.decide import at_level, holds, population
 from pytest_ftbench.gates.expression import Gate
 from pytest_ftbench.gates.metrics import METRICS
 from pytest_ftbench.gates.selector import Asked
@@ -114,7 +114,7 @@ class Curtailment:
                 needed = population(gate, there)
                 for endpoint in endpoints:
                     slots = [Slot.of(each, scope=scope_of[id(each)], endpoint=endpoint) for each in needed]
-                    is_blocked = not one.is_complete or len(set(slots)) < len(slots)
+                    is_blocked = not one.is_complete or len(set(slots)) < len(slots) or _is_open_ended(gate, needed)
                     self._watch(_Watch(gate, slots, list(needed), is_blocked))
 
     def _watch(self, watch: _Watch) -> None:
@@ -173,13 +173,28 @@ class Curtailment:
                 self._released.append(slot)
 
 
+def _is_open_ended(gate: Gate, needed: Sequence[Result]) -> bool:
+    """Whether only all of its cases together can decide the gate.
+
+    At a level of confidence that is so where facts hold several cases: their limits do not rise with each right answer.
+    """
+    metric = METRICS[gate.metric]
+    return metric.lasting is None or (gate.level is not None and not metric.measure(needed).is_plain)
+
+
 def _is_certain(watch: _Watch) -> bool:
     gate, metric = watch.gate, METRICS[watch.gate.metric]
+    assert metric.lasting is not None  # see _is_open_ended
     counted = [result for result in watch.known if result.status != "not_applicable"]
     measure = metric.measure(counted)
     lasting = metric.lasting(counted)
     bounded = measure if len(lasting) == len(counted) else metric.measure(lasting)
-    return bounded.value is not None and holds(gate, measure.lowest) == holds(gate, bounded.highest)
+    if bounded.value is None:
+        return False
+    if gate.level is not None:
+        found = {at_level(gate, one) for one in (measure, bounded)}
+        return len(found) == 1 and "INCONCLUSIVE" not in found
+    return holds(gate, measure.lowest) == holds(gate, bounded.highest)
 
 
 def _differ(before: Result, after: Result) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from pytest_ftbench.gates.confidence import explain_open
 from pytest_ftbench.gates.expression import Gate
-from pytest_ftbench.gates.metrics import METRICS, AnyExpecting, Measure
+from pytest_ftbench.gates.measure import Measure
+from pytest_ftbench.gates.metrics import METRICS, AnyExpecting
 from pytest_ftbench.gates.selector import field_of
 from pytest_ftbench.records import GateResult, Outcome, Result
 
@@ -38,6 +40,8 @@ class Decision:
     misses: tuple[Result, ...]
     is_partial: bool
     """Whether part of its selection was not asked or did not run."""
+    measure: Measure | None = field(default=None, compare=False)
+    """What was measured; None where a gate is shown that was decided elsewhere."""
 
 
 def decide(
@@ -89,7 +93,7 @@ def decide(
         errors=_failed(gate, found, not_asked) if is_curtailed else measure.errors,
         reason=reason,
     )
-    return Decision(result, measure.misses, is_partial)
+    return Decision(result, measure.misses, is_partial, measure)
 
 
 def outcome_without(gate: Gate, results: Sequence[Result], is_doubtful: Callable[[Result], bool]) -> Outcome:
@@ -125,10 +129,20 @@ def _outcome(gate: Gate, measure: Measure) -> tuple[Outcome, str]:
     if measure.value is None:
         missing = f": {measure.errors} without a grade" if measure.errors else ""
         return "INCONCLUSIVE", measure.note + missing
+    if gate.level is not None:
+        outcome = at_level(gate, measure)
+        return outcome, explain_open(gate, measure) if outcome == "INCONCLUSIVE" else ""
     is_met = holds(gate, measure.lowest)
     if is_met == holds(gate, measure.highest):
         return ("PASS" if is_met else "FAIL"), _in_words(gate, measure)
     return "INCONCLUSIVE", f"{measure.errors} without a grade could decide it either way"
+
+
+def at_level(gate: Gate, measure: Measure) -> Outcome:
+    """What the limits at the gate's level say; the gate has one, and its metric has limits."""
+    assert gate.level is not None
+    assert measure.outcome is not None
+    return measure.outcome(gate.bound, gate.op, gate.level)
 
 
 def holds(gate: Gate, value: Fraction) -> bool:

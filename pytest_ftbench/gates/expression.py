@@ -1,20 +1,22 @@
-"""The one grammar of gates: `METRIC[SELECTOR] OP BOUND`, as in `accuracy[variant=rephrased] >= 0.85`."""
+"""The one grammar of gates, `[NAME:] METRIC[SELECTOR] OP BOUND [@ LEVEL]`, such as `stale[topic=pay] <= 0.05 @ 95%`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import cast
 
 from pytest_ftbench.errors import SpecError
-from pytest_ftbench.gates.metrics import METRICS
+from pytest_ftbench.gates.metrics import METRICS, Metric
 from pytest_ftbench.gates.selector import QUOTED, AnyAsked, Condition, Selector, field_of, parse_selector
 from pytest_ftbench.names import near_miss
 from pytest_ftbench.patterns import pattern
+from pytest_ftbench.stats.verdicts import Op
 
 _GATE = pattern(
-    r"""\s*(?P<metric>[A-Za-z_][\w-]*)\s*(?:\[(?P<selector>(?:"[^"]*"|'[^']*'|[^\]"'])*)\])?\s*
+    r"""\s*(?:(?P<name>[A-Za-z_][\w-]*)\s*:\s*)?(?P<metric>[A-Za-z_][\w-]*)\s*(?:\[(?P<selector>(?:"[^"]*"|'[^']*'|[^\]"'])*)\])?\s*
         (?P<op>>=|<=|>|<)\s*(?P<bound>[^@\s]+)\s*(?:@\s*(?P<level>\S+))?\s*""",
     re.VERBOSE,
 )
@@ -28,11 +30,19 @@ class Gate:
     """As it is shown and stored."""
     metric: str
     selector: Selector
-    op: str
+    op: Op
     bound: Fraction
-    """A fraction in [0, 1], exact, so that 7 of 100 is neither above nor below 0.07."""
+    """Within what the metric can be, exact, so that 7 of 100 is neither above nor below 0.07."""
     by: str | None = None
     """One gate for each value of this key."""
+    level: Fraction | None = None
+    """The confidence, in (0.5, 1), at which both PASS and FAIL must be certain; None: the point estimate decides."""
+    family: str = field(default="", compare=False)
+    """What gates that come of one `by` share: the text of that gate."""
+    name: str = ""
+    """By which other gates may name it."""
+    after: str = ""
+    """The name of a gate that must have passed before this one is even measured."""
 
     def split(self, asked: Iterable[AnyAsked]) -> list[Gate]:
         """This gate, or with `by` one for each value that the selected cases have, sorted.
@@ -47,9 +57,10 @@ class Gate:
 
     def _narrowed(self, key: str, value: str) -> Gate:
         conditions = (*self.selector.conditions, Condition(key, (value,)))
-        tail = self.text.rpartition("]")[2]
-        text = f"{self.metric}[{', '.join(map(str, conditions))}]{tail}"
-        return replace(self, text=text, selector=Selector(conditions), by=None)
+        shown = [*conditions, *([Condition("after", (self.after,))] if self.after else [])]
+        head, tail = f"{self.name}: " if self.name else "", self.text.rpartition("]")[2]
+        text = f"{head}{self.metric}[{', '.join(map(str, shown))}]{tail}"
+        return replace(self, text=text, selector=Selector(conditions), by=None, family=self.text)
 
 
 def parse_gate(text: str, *, place: str = "") -> Gate:
@@ -69,32 +80,56 @@ def parse_gate(text: str, *, place: str = "") -> Gate:
         meant = near_miss(metric, METRICS)
         hint = f" Did you mean {meant!r}?" if meant else ""
         raise SpecError(f"{where}gate {text!r}: unknown metric {metric!r}.{hint} There are: {', '.join(METRICS)}.")
-    if found["level"]:
-        raise SpecError(f"{where}gate {text!r}: this release has no confidence levels. Leave out '@ {found['level']}'.")
     try:
-        selector, by = _without_by(parse_selector(found["selector"] or ""))
+        selector = parse_selector(found["selector"] or "")
+        selector, by = _without(selector, "by", "one key, as in by=topic")
+        selector, after = _without(selector, "after", "the name of one gate, as in after=known")
+        return Gate(
+            text=_one_line(text),
+            metric=metric,
+            selector=selector,
+            op=cast("Op", found["op"]),  # no other is matched
+            bound=_bound(found["bound"], METRICS[metric]),
+            by=by,
+            level=_level(found["level"], metric) if found["level"] else None,
+            name=found["name"] or "",
+            after=after or "",
+        )
     except SpecError as error:
         raise SpecError(f"{where}gate {text!r}: {error}") from None
-    return Gate(_one_line(text), metric, selector, found["op"], _bound(found["bound"], f"{where}gate {text!r}"), by)
 
 
-def _bound(text: str, where: str) -> Fraction:
+def _bound(text: str, metric: Metric) -> Fraction:
     is_percent = text.endswith("%")
     try:
         bound = Fraction(text.removesuffix("%")) / (100 if is_percent else 1)
     except (ValueError, ZeroDivisionError):
-        raise SpecError(f"{where}: the bound must be a number, got {text!r}. Write 0.85 or 85%.") from None
-    if not 0 <= bound <= 1:
-        raise SpecError(f"{where}: the bound must lie in [0, 1], got {text}. Write 0.85 or 85%.")
+        raise SpecError(f"the bound must be a number, got {text!r}. Write 0.85 or 85%.") from None
+    if not metric.lowest <= bound <= metric.highest:
+        span = f"[{metric.lowest}, {metric.highest}]"
+        raise SpecError(f"the bound must lie in {span}, got {text}. Write 0.85 or 85%.")
     return bound
 
 
-def _without_by(selector: Selector) -> tuple[Selector, str | None]:
-    by = [condition for condition in selector.conditions if condition.key == "by"]
-    if any(condition.is_negated or len(condition.values) > 1 for condition in by) or len(by) > 1:
-        raise SpecError("'by' takes one key, as in by=topic.")
-    rest = tuple(condition for condition in selector.conditions if condition.key != "by")
-    return Selector(rest), by[0].values[0] if by else None
+def _level(text: str, metric: str) -> Fraction:
+    try:
+        level = Fraction(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except (ValueError, ZeroDivisionError):
+        raise SpecError(f"the level must be a number, got {text!r}. Write @ 95% or @ 0.95.") from None
+    if not Fraction(1, 2) < level < 1:
+        raise SpecError(f"the level must lie between 50% and 100%, got {text}. Write @ 95% or @ 0.95.")
+    if not METRICS[metric].has_limits:
+        raise SpecError(f"{metric} has no limits of confidence. Leave out '@ {text}'.")
+    return level
+
+
+def _without(selector: Selector, key: str, what: str) -> tuple[Selector, str | None]:
+    """The selector less its condition under a word of the grammar, and what that says."""
+    found = [condition for condition in selector.conditions if condition.key == key]
+    if any(condition.is_negated or len(condition.values) > 1 for condition in found) or len(found) > 1:
+        raise SpecError(f"{key!r} takes {what}.")
+    rest = tuple(condition for condition in selector.conditions if condition.key != key)
+    return Selector(rest), found[0].values[0] if found else None
 
 
 def _one_line(text: str) -> str:

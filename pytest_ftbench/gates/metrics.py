@@ -2,47 +2,40 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
-from pytest_ftbench.gates.selector import Asked
+from pytest_ftbench.gates.combined import balanced_accuracy, f_simpleqa_of, gap, youden_j
+from pytest_ftbench.gates.measure import ONE, Measure, Unit, share
+from pytest_ftbench.gates.units import (
+    Expecting,
+    abstained,
+    agreeing_pairs,
+    all_right,
+    any_right,
+    by_fact,
+    can_leak,
+    each,
+    expects_abstention,
+    expects_answer,
+    fact_of,
+    has_old_answer,
+    is_original,
+    is_other,
+    is_yes_no,
+    leaked,
+    made_up,
+    originals,
+    right,
+    stale,
+    wrong,
+    yes_no,
+)
 from pytest_ftbench.records import Result
-from pytest_ftbench.stats import mean_rate_interval, wilson_interval
-
-
-class Expecting(Asked, Protocol):
-    """A planned case or a result, with what it expects."""
-
-    @property
-    def expected(self) -> str: ...
-    @property
-    def trained_answer(self) -> str | None: ...
-
 
 AnyExpecting = TypeVar("AnyExpecting", bound=Expecting)
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A metric's value over some results, and how far missing grades could move it."""
-
-    right: int
-    n: int
-    errors: int
-    """Units without a grade: they bound the value, they never enter it."""
-    value: Fraction | None
-    """A fraction in [0, 1]; None where nothing was measured."""
-    lowest: Fraction
-    """The value if everything without a grade counted against it."""
-    highest: Fraction
-    interval: tuple[float, float]
-    """95 % limits."""
-    misses: tuple[Result, ...] = ()
-    note: str = ""
-    """Why there is no value, or what a reader must know of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,189 +48,150 @@ class Metric:
     """What `is_about` asks of a case, as a sentence goes on."""
     is_paired: bool = False
     """Whether the memorization cases of the same facts are needed as well."""
-    lasting: Callable[[Sequence[Result]], Sequence[Result]] = lambda results: results
+    lasting: Callable[[Sequence[Result]], Sequence[Result]] | None = lambda results: results
     """The results less those of units that count as missed now, yet would not count at all if a case without a grade
-    turned out not to be applicable. Without them, `highest` bounds the value whatever becomes of those cases."""
+    turned out not to be applicable. Without them, `highest` bounds the value whatever becomes of those cases. None: a
+    gate over it is never certain before all of its cases have a result."""
+    lowest: Fraction = Fraction(0)
+    """What its value can be at least; a fraction, as `highest`."""
+    highest: Fraction = ONE
+    has_limits: bool = True
+    """Whether a gate may ask for a level of confidence."""
 
     def population(self, selected: Sequence[AnyExpecting], scope: Iterable[AnyExpecting]) -> list[AnyExpecting]:
         """The cases it needs, out of those selected and, for a paired metric, the rest of the gate's scope."""
         own = [one for one in selected if self.is_about(one)]
         if not self.is_paired:
             return own
-        facts = {(one.suite, one.fact) for one in own}
-        return own + [one for one in scope if _is_original(one) and (one.suite, one.fact) in facts]
-
-
-def _expects_abstention(asked: Expecting) -> bool:
-    return asked.expect == "abstain"
-
-
-def _can_leak(asked: Expecting) -> bool:
-    """Whether a leak could be seen. Without a trained answer to look for, none ever is: that measures nothing.
-
-    None: a run file of a version that did not write the trained answer down.
-    """
-    return asked.expect == "abstain" and asked.trained_answer != ""
-
-
-def _is_original(asked: Expecting) -> bool:
-    return asked.variant == "memorization" and asked.expect != "abstain"
-
-
-def _is_yes_no(asked: Expecting) -> bool:
-    return asked.expect != "abstain" and _yes_no(asked.expected) is not None
-
-
-def _yes_no(expected: str) -> str | None:
-    word = expected.strip().rstrip(".!").casefold()
-    return word if word in ("yes", "no") else None
-
-
-def _share(units: Iterable[tuple[bool | None, Sequence[Result]]], *, miss: bool = False) -> Measure:
-    """The share of units that are true; None stands for a unit without a grade.
-
-    miss: the truth value whose results are the misses.
-    """
-    counted = list(units)
-    right = sum(is_true is True for is_true, _ in counted)
-    errors = sum(is_true is None for is_true, _ in counted)
-    n = len(counted) - errors
-    misses = tuple(result for is_true, results in counted if is_true is miss for result in results)
-    total = max(len(counted), 1)
-    return Measure(
-        right=right,
-        n=n,
-        errors=errors,
-        value=Fraction(right, n) if n else None,
-        lowest=Fraction(right, total),
-        highest=Fraction(right + errors, total),
-        interval=wilson_interval(right, n),
-        misses=misses,
-        note="" if n else "nothing was measured",
-    )
-
-
-def _graded(result: Result, *, is_true: bool) -> bool | None:
-    return is_true if result.status == "graded" else None
+        facts, there = {fact_of(one) for one in own}, {id(one) for one in own}
+        return own + [one for one in scope if is_original(one) and fact_of(one) in facts and id(one) not in there]
 
 
 def _accuracy(results: Sequence[Result]) -> Measure:
-    return _share((_graded(result, is_true=result.right), [result]) for result in results)
+    return replace(share(each(results, right)), baseline=_constant_answer(results))
 
 
-def _abstain(results: Sequence[Result]) -> Measure:
-    return _share((_judged(result, is_true=result.grade == "abstained"), [result]) for result in results)
-
-
-def _leak(results: Sequence[Result]) -> Measure:
-    return _share(((_leaked(result), [result]) for result in results), miss=True)
-
-
-def _judged(result: Result, *, is_true: bool) -> bool | None:
-    """Open where the test's own assertion was the verdict: nothing has looked for what the metric is about."""
-    return None if result.rule == "assertion" else _graded(result, is_true=is_true)
-
-
-def _leaked(result: Result) -> bool | None:
-    """Open as well where the matchers could not tell: the trained answer may stand in the text all the same."""
-    leaked = "leak" in result.flags
-    return None if "undecided" in result.flags and not leaked else _judged(result, is_true=leaked)
-
-
-def _all_right(results: Sequence[Result]) -> bool | None:
-    """Whether all are right: one wrong result settles it, otherwise one without a grade leaves it open."""
-    if any(result.status == "graded" and not result.right for result in results):
-        return False
-    return None if any(result.status != "graded" for result in results) else True
-
-
-def _wrong(results: Iterable[Result]) -> list[Result]:
-    return [result for result in results if result.status == "graded" and not result.right]
+def _constant_answer(results: Sequence[Result]) -> str:
+    """What always saying yes, or always no, would score where nothing else is expected."""
+    expected = [yes_no(result.expected) if result.expect != "abstain" else None for result in results]
+    if not expected or None in expected:
+        return ""
+    word = max(("yes", "no"), key=expected.count)
+    return f"always {word!r}: {expected.count(word) / len(expected):.3f}"
 
 
 def _robust(results: Sequence[Result]) -> Measure:
-    facts: dict[tuple[str, str], list[Result]] = defaultdict(list)
-    for result in results:
-        facts[result.suite, result.fact].append(result)
-    return _share((_all_right(of_fact), _wrong(of_fact)) for of_fact in facts.values())
+    facts = by_fact(results).items()
+    return share(Unit(all_right(of_fact), fact, wrong(of_fact)) for fact, of_fact in facts)
 
 
-def _originals(results: Sequence[Result]) -> Mapping[tuple[str, str], list[Result]]:
-    originals: dict[tuple[str, str], list[Result]] = defaultdict(list)
-    for result in results:
-        if _is_original(result):
-            originals[result.suite, result.fact].append(result)
-    return originals
+def _any(results: Sequence[Result]) -> Measure:
+    return share(Unit(any_right(of_fact), fact, wrong(of_fact)) for fact, of_fact in by_fact(results).items())
+
+
+def _consistency(results: Sequence[Result]) -> Measure:
+    units = agreeing_pairs(results)
+    measure = share(units)
+    misses = tuple({id(result): result for unit in units if unit.is_true is False for result in unit.results}.values())
+    return replace(measure, misses=misses, note=measure.note if units else "no fact has two questions to compare")
 
 
 def _joint_abstain(results: Sequence[Result]) -> Measure:
-    originals = _originals(results)
-    shifted = [result for result in results if _expects_abstention(result)]
-    pairs = [[result, *known] for result in shifted if (known := originals[result.suite, result.fact])]
-    measure = _share((_all_right(pair), _wrong(pair)) for pair in pairs)
+    known_by_fact = originals(results)
+    shifted = [result for result in results if expects_abstention(result)]
+    pairs = [[result, *known] for result in shifted if (known := known_by_fact.get(fact_of(result)))]
+    measure = share(Unit(all_right(pair), fact_of(pair[0]), wrong(pair)) for pair in pairs)
     if pairs or not shifted:
         return measure
-    return replace(_share([]), note="no fact has both a memorization case and one that expects abstention")
+    return replace(share([]), note="no fact has both a memorization case and one that expects abstention")
 
 
 def _lasting_pairs(results: Sequence[Result]) -> list[Result]:
     """A pair takes both sides: one that is missed by one side alone is gone if the other is not applicable."""
-    originals = _originals(results)
+    known_by_fact = originals(results)
 
     def may_vanish(shifted: Result) -> bool:
-        known = originals[shifted.suite, shifted.fact]
+        known = known_by_fact.get(fact_of(shifted), [])
         has_both = shifted.status == "graded" and any(one.status == "graded" for one in known)
-        return not has_both and _all_right([shifted, *known]) is False
+        return not has_both and all_right([shifted, *known]) is False
 
-    return [result for result in results if not _expects_abstention(result) or not may_vanish(result)]
-
-
-def _balanced_accuracy(results: Sequence[Result]) -> Measure:
-    plain = _accuracy(results)
-    groups = [[one for one in results if _yes_no(one.expected) == word] for word in ("yes", "no")]
-    of_group = [_accuracy(group) for group in groups]
-    if not all(measure.n for measure in of_group):
-        there = [word for word, measure in zip(("yes", "no"), of_group, strict=True) if measure.n]
-        note = f"needs cases that expect yes and cases that expect no, graded: {' and '.join(there) or 'neither'}"
-        return Measure(
-            plain.right, plain.n, plain.errors, None, Fraction(0), Fraction(1), (0.0, 1.0), plain.misses, note
-        )
-    return Measure(
-        right=plain.right,
-        n=plain.n,
-        errors=plain.errors,
-        value=_mean(measure.value or Fraction(0) for measure in of_group),
-        lowest=_mean(measure.lowest for measure in of_group),
-        highest=_mean(measure.highest for measure in of_group),
-        interval=mean_rate_interval([(measure.right, measure.n) for measure in of_group]),
-        misses=plain.misses,
-    )
+    return [result for result in results if not expects_abstention(result) or not may_vanish(result)]
 
 
-def _mean(values: Iterable[Fraction]) -> Fraction:
-    found = list(values)
-    return sum(found, Fraction(0)) / len(found)
+def _conditional(results: Sequence[Result]) -> Measure:
+    """Cases whose fact is not memorised do not count; where that is open, so is the case."""
+    known_by_fact = originals(results)
+    units = []
+    for result in results:
+        known = known_by_fact.get(fact_of(result))
+        if not is_other(result) or not known or (is_known := all_right(known)) is False:
+            continue
+        units.append(Unit(right(result) if is_known else None, fact_of(result), (result,)))
+    measure = share(units)
+    return measure if units else replace(measure, note="no fact is memorised, or none has another question too")
 
 
 METRICS: dict[str, Metric] = {
     "accuracy": Metric(_accuracy),
-    "abstain": Metric(_abstain, is_about=_expects_abstention, about="expects abstention"),
     "robust": Metric(_robust),
+    "any": Metric(_any, lasting=None),
+    "consistency": Metric(_consistency, is_about=expects_answer, about="expects an answer", lasting=None),
+    "abstain": Metric(
+        lambda results: share(each(results, abstained)), is_about=expects_abstention, about="expects abstention"
+    ),
     "joint_abstain": Metric(
         _joint_abstain,
-        is_about=_expects_abstention,
+        is_about=expects_abstention,
         about="expects abstention",
         is_paired=True,
         lasting=_lasting_pairs,
     ),
-    "leak": Metric(_leak, is_about=_can_leak, about="expects abstention and has a trained answer that could leak"),
-    "balanced_accuracy": Metric(_balanced_accuracy, is_about=_is_yes_no, about="expects yes or no"),
+    "leak": Metric(
+        lambda results: share(each(results, leaked), miss=True),
+        is_about=can_leak,
+        about="expects abstention and has a trained answer that could leak",
+    ),
+    "stale": Metric(
+        lambda results: share(each(results, stale), miss=True),
+        is_about=has_old_answer,
+        about="has a superseded answer",
+    ),
+    "refusal": Metric(
+        lambda results: share(each(results, abstained), miss=True), is_about=expects_answer, about="expects an answer"
+    ),
+    "hallucination": Metric(lambda results: share(each(results, made_up), miss=True)),
+    "balanced_accuracy": Metric(balanced_accuracy, is_about=is_yes_no, about="expects yes or no"),
+    "youden_j": Metric(youden_j, is_about=is_yes_no, about="expects yes or no", lowest=-ONE),
+    "f_simpleqa": Metric(
+        f_simpleqa_of, is_about=expects_answer, about="expects an answer", lasting=None, has_limits=False
+    ),
+    "conditional": Metric(
+        _conditional,
+        is_about=is_other,
+        about="expects an answer and is not of the variant memorization",
+        is_paired=True,
+        lasting=None,
+    ),
+    "gap": Metric(
+        gap,
+        is_about=is_other,
+        about="expects an answer and is not of the variant memorization",
+        is_paired=True,
+        lasting=None,
+        lowest=-ONE,
+    ),
 }
 """By name:
 
-accuracy: right answers of all cases. abstain: abstentions of the cases that expect one. robust: facts all of whose
-selected cases are right. joint_abstain: cases that expect abstention where the model abstained *and* knows the fact
-(its memorization cases are right). leak: the trained answer given where abstention was due and there is one.
+accuracy: right answers of all cases. robust, any: facts all, or any, of whose selected cases are right.
+consistency: of the pairs of questions about one fact, those answered alike, right or wrong.
+abstain: abstentions of the cases that expect one. joint_abstain: cases that expect abstention where the model abstained
+*and* knows the fact (its memorization cases are right). leak: the trained answer given where abstention was due and
+there is one. stale: the superseded answer given where there is one. refusal: abstentions of the cases that expect an
+answer. hallucination: wrong answers given instead of none, of all cases.
 balanced_accuracy: the mean of the right answers to cases that expect yes and of those to cases that expect no, so that
-a model that always says no scores 0.5.
+a model that always says no scores 0.5; youden_j: twice that less 1, so that it scores 0.
+f_simpleqa: the harmonic mean of right answers among all cases and among those attempted.
+conditional: right answers to other questions about the facts that are memorised. gap: accuracy on the memorization
+cases less accuracy on the other questions about the same facts.
 """

@@ -25,6 +25,10 @@ class PlannedGate:
     """How many of those cases the session runs for each endpoint; fewer only where the user has chosen tests."""
     cut: str = ""
     """Why not all of its cases are known, such as files that were not even read."""
+    family: str = ""
+    """The text of the gate with `by` of which it is one, if there are several."""
+    impossible: str = ""
+    """Why it cannot pass at its size; empty where it can."""
 
 
 def plan_gates(state: State) -> list[PlannedGate]:
@@ -42,7 +46,7 @@ def plan_gates(state: State) -> list[PlannedGate]:
 
 
 def _plan(state: State, gate: Gate, scope: str, cases: Iterable[Case]) -> list[PlannedGate]:
-    from pytest_ftbench.gates import population
+    from pytest_ftbench.gates import explain_impossible, population
 
     there = list(cases)
     cut = _files_left_out(state) if scope == SESSION else ""
@@ -51,7 +55,19 @@ def _plan(state: State, gate: Gate, scope: str, cases: Iterable[Case]) -> list[P
         needed = population(one, there)
         selected = {alias: sum((id(case), alias) in state.selected for case in needed) for alias in state.aliases}
         empty = one.selector.explain_empty(there) if there else "there are no cases"
-        planned.append(PlannedGate(one.text, scope, len(needed), "" if needed else empty, selected, cut))
+        impossible = explain_impossible(one, needed)
+        planned.append(
+            PlannedGate(
+                one.text,
+                scope,
+                len(needed),
+                "" if needed else empty,
+                selected,
+                cut,
+                family=one.family,
+                impossible=impossible,
+            )
+        )
     return planned
 
 

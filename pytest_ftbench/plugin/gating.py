@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
-from pytest_ftbench.gates import Decision, ScopedGate, decide, parse_gate, population
+from pytest_ftbench.gates import Decided, Decision, ScopedGate, decide, decide_together, parse_gate, population
 from pytest_ftbench.plugin.explained import Explained
 from pytest_ftbench.plugin.gate_plan import PlannedGate
 from pytest_ftbench.plugin.judging import distrusted
@@ -65,30 +65,33 @@ def decide_gates(
     by_scope = _by_scope((one.scope, one.result) for one in recorded)
     there = {(case_of(one.result), one.result.endpoint) for one in recorded}
     left_out = _by_scope(one for one in stand_ins if (case_of(one[1]), one[1].endpoint) not in there)
+    pairs = [(gate, alias) for gate in planned for alias in aliases]
+    decided = []
+    for gate, alias in pairs:
+        results, parsed = by_scope[gate.scope, alias], parse_gate(gate.text)
+        decision = decide(
+            parsed,
+            results,
+            planned=gate.planned,
+            endpoint=alias,
+            selection=gate.scope or "session",
+            why_empty=gate.why_empty,
+            case_of=case_of,
+            curtailed=left_out[gate.scope, alias],
+        )
+        if trust is not None and not gate.cut:
+            decision = trust.weigh(parsed, decision, [*results, *left_out[gate.scope, alias]])
+        used = population(parsed, results) if judge_faults else []
+        doubt = distrusted((result.rule for result in used), judge_faults)
+        one = Decided(parsed, gate.scope, decision, gate.family)
+        if why := gate.cut or ("" if decision.is_partial else gate.impossible) or doubt:
+            one = one.left_open(why)
+        decided.append(replace(one, decision=replace(one.decision, is_partial=True)) if gate.cut else one)
     decisions = []
-    for gate in planned:
-        for alias in aliases:
-            results, parsed = by_scope[gate.scope, alias], parse_gate(gate.text)
-            decision = decide(
-                parsed,
-                results,
-                planned=gate.planned,
-                endpoint=alias,
-                selection=gate.scope or "session",
-                why_empty=gate.why_empty,
-                case_of=case_of,
-                curtailed=left_out[gate.scope, alias],
-            )
-            if trust is not None and not gate.cut:
-                decision = trust.weigh(parsed, decision, [*results, *left_out[gate.scope, alias]])
-            used = population(parsed, results) if judge_faults else []
-            if doubt := distrusted((result.rule for result in used), judge_faults):
-                decision = replace(decision, result=replace(decision.result, outcome="INCONCLUSIVE", reason=doubt))
-            if gate.cut:
-                cut = replace(decision.result, outcome="INCONCLUSIVE", reason=gate.cut)
-                decision = replace(decision, result=cut, is_partial=True)
-            last_word: GateResult | None = hook.pytest_ftbench_gate(gate=decision.result, results=results)
-            decisions.append((gate, replace(decision, result=last_word) if last_word is not None else decision))
+    for (gate, alias), one in zip(pairs, decide_together(decided), strict=True):
+        results, decision = by_scope[gate.scope, alias], one.decision
+        last_word: GateResult | None = hook.pytest_ftbench_gate(gate=decision.result, results=results)
+        decisions.append((gate, replace(decision, result=last_word) if last_word is not None else decision))
     return decisions
 
 
