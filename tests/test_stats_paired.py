@@ -25,6 +25,7 @@ from pytest_ftbench.stats.paired_clusters import (
     Change,
     change_interval,
     clustered_non_inferiority_p,
+    clustered_tango_interval,
     mean_change,
     sign_flip_p,
 )
@@ -58,7 +59,7 @@ def test_clustered_pairs_are_those_of_the_worked_examples() -> None:
 @given(st.integers(0, 3000), st.integers(0, 3000))
 def test_mcnemar_is_that_of_statsmodels(gained: int, lost: int) -> None:
     expected = mcnemar([[10, gained], [lost, 10]], exact=True).pvalue if gained + lost else 1.0
-    assert mcnemar_p(gained, lost) == pytest.approx(expected, rel=1e-8, abs=1e-300)
+    assert mcnemar_p(gained, lost) == pytest.approx(expected, rel=1e-8, abs=1e-250)
     assert mcnemar_p(gained, lost) == mcnemar_p(lost, gained)
 
 
@@ -187,6 +188,52 @@ def test_clusters_that_changed_alike_are_one_pair_each() -> None:
         tango_interval(10 / 3, 0, 10)  # roundings are no spread
     )
     assert clustered_non_inferiority_p([(0, 3)] * 40, 0.05) == non_inferiority_p(0, 0, 40, 0.05)
+
+
+gains_and_losses = st.lists(
+    st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 3)).filter(any), min_size=2, max_size=30
+).map(lambda counts: [(gained, lost, gained + lost + same) for gained, lost, same in counts])
+
+
+@given(st.lists(st.sampled_from([(1, 0, 1), (0, 1, 1), (0, 0, 1)]), max_size=50), levels, sides)
+def test_clustered_tango_of_one_case_in_each_cluster_is_tangos(
+    counts: list[tuple[int, int, int]], level: float, side: Sides
+) -> None:
+    gained, lost = sum(one[0] for one in counts), sum(one[1] for one in counts)
+    expected = tango_interval(gained, lost, len(counts), level=level, sides=side)
+    assert clustered_tango_interval(counts, level=level, sides=side) == expected
+
+
+@given(gains_and_losses, st.floats(0.6, 0.99), sides)
+def test_clustered_tango_is_wider_than_tangos(counts: list[tuple[int, int, int]], level: float, side: Sides) -> None:
+    sums = [sum(column) for column in zip(*counts, strict=True)]
+    low, high = tango_interval(*sums, level=level, sides=side)
+    wide_low, wide_high = clustered_tango_interval(counts, level=level, sides=side)
+    assert wide_low <= low + 1e-12
+    assert wide_high >= high - 1e-12
+
+
+def test_clustered_tango_by_hand() -> None:
+    # one of 60 facts lost all three of its cases: they tell as much as 59 pairs, and by t of 59 degrees a little less
+    found = mean_change([(-3, 3)] + [(0, 3)] * 59)
+    effective = 180 / (found.error**2 / ((3 / 180 - (3 / 180) ** 2) / 180))
+    assert effective == pytest.approx(59)
+    reduced = 59 * (stats.norm.isf(0.05) / stats.t.isf(0.05, 59)) ** 2
+    expected = tango_interval(0, reduced / 60, reduced, sides=1)
+    assert clustered_tango_interval([(0, 3, 3)] + [(0, 0, 3)] * 59, sides=1) == pytest.approx(expected)
+
+
+def test_clustered_tango_of_clusters_that_changed_alike() -> None:
+    reduced = 40 * (stats.norm.isf(0.05) / stats.t.isf(0.05, 39)) ** 2
+    assert clustered_tango_interval([(0, 0, 3)] * 40, sides=1) == near(*tango_interval(0, 0, reduced, sides=1))
+    assert clustered_tango_interval([(0, 3, 3)]) == (-1.0, 1.0)
+    assert clustered_tango_interval([]) == (-1.0, 1.0)
+
+
+@pytest.mark.parametrize("pair", [(2, 0, 1), (1, 1, 1), (-1, 0, 2), (0, -1, 2), (0, 0, 0)])
+def test_clustered_tango_refuses_what_is_out_of_range(pair: tuple[int, int, int]) -> None:
+    with pytest.raises(ValueError, match="every cluster needs at least one case"):
+        clustered_tango_interval([(0, 0, 2), pair])
 
 
 def test_a_single_cluster_says_nothing_of_a_change() -> None:

@@ -11,8 +11,9 @@ from scipy.stats import binom
 from stats_kit import LEVEL, fraction, worked
 
 from pytest_ftbench.stats.clusters import korn_graubard_interval
+from pytest_ftbench.stats.paired_clusters import clustered_tango_interval
 from pytest_ftbench.stats.rates import clopper_pearson_interval
-from pytest_ftbench.stats.sizes import least_cases, least_clusters, settling_cases
+from pytest_ftbench.stats.sizes import least_cases, least_clusters, least_pair_clusters, least_pairs, settling_cases
 from pytest_ftbench.stats.verdicts import Op, cut_offs, meets, verdict_by_counts, verdict_by_limits
 
 bounds = st.fractions(0, 1, max_denominator=100)
@@ -164,6 +165,27 @@ def test_one_cluster_less_than_the_least_cannot_pass_if_all_are_right(bound: Fra
     if least > 1:
         assert korn_graubard_interval([(3, 3)] * (least - 1), level=level, sides=1)[0] < bound
     assert least_clusters(1 - bound, "<=", level=level) == least
+
+
+@pytest.mark.parametrize(("margin", "pairs"), [("0.01", 268), ("0.02", 133), ("0.05", 52), ("0.5", 3)])
+def test_least_pairs_by_hand(margin: str, pairs: int) -> None:
+    assert least_pairs(Fraction(margin), level=0.95) == pairs  # 2.7055 (1 - margin) / margin, rounded up
+
+
+@given(st.fractions(Fraction(1, 100), Fraction(1, 2), max_denominator=100), st.sampled_from([0.8, 0.95]))
+def test_fewer_clusters_than_the_least_cannot_show_a_drop_below_the_margin(margin: Fraction, level: float) -> None:
+    least = least_pair_clusters(margin, level=level)
+    assert least is not None
+    assert least >= (least_pairs(margin, level=level) or 0)
+    assert clustered_tango_interval([(0, 0, 3)] * least, level=level, sides=1)[0] >= -margin
+    assert clustered_tango_interval([(0, 0, 3)] * (least - 1), level=level, sides=1)[0] < -margin
+
+
+@pytest.mark.parametrize(("margin", "level"), [("0", 0.95), ("1", 0.95), ("0.1", 0.5), ("0.1", 1.0)])
+def test_least_pairs_refuse_what_is_out_of_range(margin: str, level: float) -> None:
+    for function in (least_pairs, least_pair_clusters):
+        with pytest.raises(ValueError, match="need a margin in"):
+            function(Fraction(margin), level=level)
 
 
 def test_bounds_that_no_number_of_clusters_passes() -> None:

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import comb, gcd, sqrt
 
+from pytest_ftbench.stats.clusters import effective_cases
 from pytest_ftbench.stats.paired import check_margin, non_inferiority_p, tango_interval
 from pytest_ftbench.stats.student import Sides, normal_above, student_above, student_quantile
 
 Changes = Sequence[tuple[float, int]]
 """For each cluster, the sum of its cases' changes (each in [-1, 1]: now less before), and how many cases it has."""
+
+Pairs = Sequence[tuple[int, int, int]]
+"""For each cluster, how many of its cases are gained (wrong before, right now) and lost, and how many it has."""
 
 _MOST_EXACT = 1_000
 _NO_SPREAD = 1e-12
@@ -53,8 +57,9 @@ def change_interval(changes: Changes, *, level: float = 0.95, sides: Sides = 2) 
     changes: as for `mean_change`. level: confidence, in the open interval (0, 1).
     sides: with 1, each limit by itself holds at that level.
     Where all clusters changed alike, above all where nothing changed, there is no spread to measure: then it is Tango's
-    interval with each cluster as one pair. A single cluster gives (-1.0, 1.0). For independent cases, use
-    `tango_interval`, which is right for rare changes too.
+    interval with each cluster as one pair. A single cluster gives (-1.0, 1.0).
+    Where changes are rare and in one direction the limits err far more often than their level (in up to a fifth of runs
+    at 95 %): decide a gate by `clustered_tango_interval`.
     Returns (low, high) in [-1, 1]. Raises ValueError for an argument out of range.
     Source: CR1 variance and t quantile, as in Miller, arXiv 2411.00640; without spread, our own choice.
     """
@@ -66,6 +71,32 @@ def change_interval(changes: Changes, *, level: float = 0.95, sides: Sides = 2) 
         return tango_interval(max(net, 0.0), max(-net, 0.0), found.clusters, level=level, sides=sides)
     half = student_quantile(level, found.clusters - 1, sides) * found.error
     return max(-1.0, found.mean - half), min(1.0, found.mean + half)
+
+
+def clustered_tango_interval(pairs: Pairs, *, level: float = 0.95, sides: Sides = 2) -> tuple[float, float]:
+    """Interval for the change in a rate over clustered pairs: Tango's at the effective number of pairs.
+
+    pairs: as described there, with at least one case in each cluster; sizes may differ. level: confidence, in the open
+    interval (0, 1), with one side above one half. sides: with 1, each limit by itself holds at that level.
+    The pairs are divided by their design effect, at least 1, and by (t / z)^2; where all clusters changed alike, above
+    all where nothing changed, only clusters count. With one case in each cluster it is `tango_interval` itself.
+    A single cluster of several cases, or none: (-1.0, 1.0).
+    As for `korn_graubard_interval`, a margin that no change at all does not clear must be refused beforehand.
+    Returns (low, high) in [-1, 1]. Raises ValueError for an argument out of range.
+    Source: Korn and Graubard's way with a rate, applied to Tango, Stat. Med. 17 (1998), 891-908; that is our own step.
+    """
+    if any(gained < 0 or lost < 0 or gained + lost > cases or cases < 1 for gained, lost, cases in pairs):
+        raise ValueError("every cluster needs at least one case and no more changes than cases")
+    gained, lost, total = (sum(one[place] for one in pairs) for place in range(3))
+    if all(cases == 1 for _, _, cases in pairs):
+        return tango_interval(gained, lost, total, level=level, sides=sides)
+    found = mean_change([(up - down, cases) for up, down, cases in pairs])
+    effective = float(found.clusters)
+    if found.error:
+        if_independent = ((gained + lost) / total - found.mean**2) / total
+        effective = total / max(1.0, found.error**2 / if_independent)
+    reduced = effective_cases(effective, found.clusters, level=level, sides=sides)
+    return tango_interval(gained / total * reduced, lost / total * reduced, reduced, level=level, sides=sides)
 
 
 def clustered_non_inferiority_p(changes: Changes, margin: float) -> float:

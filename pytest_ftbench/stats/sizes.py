@@ -8,6 +8,7 @@ from math import ceil, log
 
 from pytest_ftbench.stats.beta import beta_tail
 from pytest_ftbench.stats.clusters import effective_cases
+from pytest_ftbench.stats.paired import tango_interval
 from pytest_ftbench.stats.student import miss_chance
 from pytest_ftbench.stats.verdicts import Number, Op, verdict_by_counts
 
@@ -50,6 +51,33 @@ def least_clusters(bound: Fraction, op: Op, *, level: float) -> int | None:
         return effective > 0 and (1 - level) ** (1 / effective) >= best
 
     return least_size(passes, least)
+
+
+def least_pairs(margin: Fraction, *, level: float) -> int | None:
+    """The smallest number of independent cases asked twice at which no change at all shows a drop below a margin.
+
+    margin: the largest drop allowed, in the open interval (0, 1). level: of each limit, above one half and below 1.
+    None where no number below ten million is enough. Raises ValueError for an argument out of range.
+    Source: Tango's lower limit without changes, -z^2 / (n + z^2).
+    """
+    _check_margin(margin, level)
+    return least_size(lambda cases: tango_interval(0, 0, cases, level=level, sides=1)[0] >= -margin, 1)
+
+
+def least_pair_clusters(margin: Fraction, *, level: float) -> int | None:
+    """The same for clusters of two cases or more each; how many they have makes no difference."""
+    _check_margin(margin, level)
+
+    def passes(clusters: int) -> bool:
+        effective = effective_cases(clusters, clusters, level=level, sides=1)
+        return tango_interval(0, 0, effective, level=level, sides=1)[0] >= -margin
+
+    return least_size(passes, 1)
+
+
+def _check_margin(margin: Fraction, level: float) -> None:
+    if not 0 < margin < 1 or not 0.5 < level < 1:
+        raise ValueError(f"need a margin in (0, 1) and a level in (0.5, 1), got {margin!r} and {level!r}")
 
 
 def settling_cases(rate: Fraction, bound: Fraction, *, level: float, design_effect: float = 1.0) -> int | None:
