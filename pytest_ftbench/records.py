@@ -202,3 +202,5 @@ class GateResult:
     corrected_low: float | None = None
     """With the next, its 95 % limits by Lee."""
     corrected_high: float | None = None
+    note: str = ""
+    """What to hold the value against, such as the score of a constant answer."""

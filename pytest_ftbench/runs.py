@@ -74,12 +74,12 @@ class RunWriter:
 
 
 def _plain_gate(gate: GateResult) -> Line:
-    """Its line; what only a corrected gate has is left out of others."""
+    """Its line; what only some gates have is left out of the others."""
     plain = {"kind": "gate", **asdict(gate)}
-    return {name: value for name, value in plain.items() if value is not None or name not in _OF_CORRECTED}
+    return {name: value for name, value in plain.items() if value or name not in _OF_SOME}
 
 
-_OF_CORRECTED = frozenset(field.name for field in fields(GateResult) if field.default is not MISSING)
+_OF_SOME = frozenset(field.name for field in fields(GateResult) if field.default is not MISSING)
 _JSON = json.JSONEncoder(ensure_ascii=False)
 
 

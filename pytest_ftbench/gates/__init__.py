@@ -1,12 +1,13 @@
 """Bounds on metrics over selections of results: PASS, FAIL or INCONCLUSIVE."""
 
-from pytest_ftbench.gates.confidence import explain_impossible, failures_that_stand
+from pytest_ftbench.gates.confidence import explain_impossible, failures_that_stand, refuse_impossible
 from pytest_ftbench.gates.curtail import NOT_RUN, Curtailment, ScopedGate, Slot, not_run
-from pytest_ftbench.gates.decide import NEAR_BOUND, STOPPED_EARLY, Decision, decide, outcome_without, population
+from pytest_ftbench.gates.decide import NEAR_BOUND, STOPPED_EARLY, Decision, decide, outcome_without
 from pytest_ftbench.gates.expression import Gate, parse_gate
 from pytest_ftbench.gates.metrics import METRICS
+from pytest_ftbench.gates.population import population
 from pytest_ftbench.gates.selector import Asked, Selector, parse_selector
-from pytest_ftbench.gates.together import HOLM, Decided, decide_together, is_corrected
+from pytest_ftbench.gates.together import HOLM, Decided, decide_together
 
 __all__ = [
     "HOLM",
@@ -26,10 +27,10 @@ __all__ = [
     "decide_together",
     "explain_impossible",
     "failures_that_stand",
-    "is_corrected",
     "not_run",
     "outcome_without",
     "parse_gate",
     "parse_selector",
     "population",
+    "refuse_impossible",
 ]

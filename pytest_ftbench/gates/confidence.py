@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
+from pytest_ftbench.errors import SpecError
 from pytest_ftbench.gates.expression import Gate
 from pytest_ftbench.gates.measure import Measure
 from pytest_ftbench.gates.metrics import AnyExpecting
+from pytest_ftbench.gates.population import population
 from pytest_ftbench.gates.units import fact_of
 from pytest_ftbench.stats.multiplicity import holm
 from pytest_ftbench.stats.sizes import least_cases, least_clusters, settling_cases
@@ -41,14 +43,22 @@ def explain_impossible(gate: Gate, planned: Sequence[AnyExpecting]) -> str:
     return f"cannot pass with {there}, however good the model is: it takes {least}. Leave out '@', or add {noun}"
 
 
+def refuse_impossible(gates: Iterable[Gate], cases: Sequence[AnyExpecting], *, place: str = "") -> None:
+    """Raise SpecError for a gate over these cases that could not pass whatever the model answers."""
+    for gate in gates:
+        for one in gate.split(cases):
+            if fault := explain_impossible(one, population(one, cases)):
+                raise SpecError(f"{f'{place}: ' if place else ''}gate {one.text!r}: {fault}.")
+
+
 def explain_open(gate: Gate, measure: Measure) -> str:
     """Why a gate at a level is not decided, and how many cases like these would decide it."""
     assert measure.value is not None
     if measure.errors:
-        return f"{measure.errors} without a grade could decide it either way, or too few cases"
+        return f"not certain at {_percent(_level(gate))}, with {measure.errors} without a grade"
     more = cases_to_settle(gate, measure)
-    said = f"too few cases to tell at {_percent(_level(gate))} on which side of the bound it is"
-    return f"{said}; about {more:,} like these would" if more else said
+    said = f"not certain at {_percent(_level(gate))}"
+    return f"{said}: about {more:,} cases like these would settle it" if more else f"{said}: it sits on the bound"
 
 
 def cases_to_settle(gate: Gate, measure: Measure) -> int | None:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pytest_ftbench.evaluate import build_result
-from pytest_ftbench.gates.decide import at_level, holds, population
+from pytest_ftbench.gates.decide import at_level, holds
 from pytest_ftbench.gates.expression import Gate
 from pytest_ftbench.gates.metrics import METRICS
+from pytest_ftbench.gates.population import population
 from pytest_ftbench.gates.selector import Asked
 from pytest_ftbench.records import Case, Completion, Result
 

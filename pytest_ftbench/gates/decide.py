@@ -9,27 +9,14 @@ from fractions import Fraction
 from pytest_ftbench.gates.confidence import explain_open
 from pytest_ftbench.gates.expression import Gate
 from pytest_ftbench.gates.measure import Measure
-from pytest_ftbench.gates.metrics import METRICS, AnyExpecting
-from pytest_ftbench.gates.selector import field_of
+from pytest_ftbench.gates.metrics import METRICS
+from pytest_ftbench.gates.population import population, selected
 from pytest_ftbench.records import GateResult, Outcome, Result
 
 NEAR_BOUND = "the bound lies inside the 95 % interval: another sample of facts could decide otherwise"
 """The reason of a gate that is decided by its point estimate alone."""
 STOPPED_EARLY = "stopped early: verdict certain"
 """How the reason of a gate begins that was decided before all of its cases were asked."""
-
-
-def population(gate: Gate, asked: Sequence[AnyExpecting]) -> list[AnyExpecting]:
-    """The cases of a gate's scope that it needs: those selected, as far as its metric is about them.
-
-    Under `by=KEY` cases without that key belong to none of its gates, so they are not needed, nor decided about.
-    """
-    return METRICS[gate.metric].population(_selected(gate, asked), asked)
-
-
-def _selected(gate: Gate, asked: Sequence[AnyExpecting]) -> list[AnyExpecting]:
-    by = gate.by
-    return [one for one in gate.selector.select(asked) if by is None or field_of(one, by) is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +79,7 @@ def decide(
         n=measure.n,
         errors=_failed(gate, found, not_asked) if is_curtailed else measure.errors,
         reason=reason,
+        note=measure.baseline,
     )
     return Decision(result, measure.misses, is_partial, measure)
 
@@ -117,10 +105,10 @@ def _failed(gate: Gate, found: Sequence[Result], not_asked: Collection[int]) -> 
 
 def _why_empty(gate: Gate, results: Sequence[Result]) -> str:
     """Why a gate that selects cases needs none of them; an empty text where it selects none."""
-    selected = gate.selector.select(results)
-    if not selected:
+    there = gate.selector.select(results)
+    if not there:
         return ""
-    if gate.by is not None and not _selected(gate, results):
+    if gate.by is not None and not selected(gate, results):
         return f"no case has a {gate.by!r}, which 'by' names"
     return f"none of the cases selected {METRICS[gate.metric].about}"
 

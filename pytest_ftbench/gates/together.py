@@ -11,7 +11,7 @@ from pytest_ftbench.gates.decide import Decision
 from pytest_ftbench.gates.expression import Gate
 
 HOLM = "FAIL of several gates of one by= is claimed by Holm's procedure; PASS needs no correction"
-"""What a summary says where that made a difference or could have."""
+"""What a summary says where that could have made a difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,6 @@ def decide_together(decided: Sequence[Decided]) -> list[Decided]:
     a fixed sequence each may then be decided at its own level.
     """
     return _in_sequence(_with_families(decided))
-
-
-def is_corrected(decided: Sequence[Decided]) -> bool:
-    """Whether gates among them are claimed together."""
-    return any(len(group) > 1 for group in _families(decided).values())
 
 
 def _families(decided: Sequence[Decided]) -> dict[tuple[str, str, str], list[int]]:

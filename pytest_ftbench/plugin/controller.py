@@ -20,6 +20,7 @@ from pytest_ftbench.plugin.gating import (
     does_fail,
     emit_reports,
     never_stopping,
+    note_on_families,
     remember_misses,
     status_of,
 )
@@ -163,6 +164,7 @@ class Controller:
         )
         self._state.warnings += trust.notes() if trust is not None else []
         self._decisions = [decision for _, decision in decided]
+        self._state.warnings += note_on_families(planned for planned, _ in decided)
         session.testscollected = tests + len(decided)
         on_inconclusive = self._state.settings.on_inconclusive
         with never_stopping(session.config):

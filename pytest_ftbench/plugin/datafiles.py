@@ -47,7 +47,7 @@ class CaseFileNode(pytest.File):
 
     def collect(self) -> Iterator[FactNode | CaseItem]:
         from pytest_ftbench.datasets import load_cases, suite_name
-        from pytest_ftbench.gates import parse_gate
+        from pytest_ftbench.gates import parse_gate, refuse_impossible
         from pytest_ftbench.names import node_names
 
         state = get_state(self.config)
@@ -60,6 +60,8 @@ class CaseFileNode(pytest.File):
             )
             check_cases(file.cases, state)
             gates = [parse_gate(gate, place=self._place_of(gate)) for gate in file.gates]
+            for gate in gates:
+                refuse_impossible([gate], file.cases, place=self._place_of(gate.text))
         except FtbenchError as error:
             raise self.CollectError(str(error)) from None
         state.add_scope(self.nodeid, file.cases, gates)

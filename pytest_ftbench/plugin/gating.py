@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
-from pytest_ftbench.gates import Decided, Decision, ScopedGate, decide, decide_together, parse_gate, population
+from pytest_ftbench.gates import HOLM, Decided, Decision, ScopedGate, decide, decide_together, parse_gate, population
 from pytest_ftbench.plugin.explained import Explained
 from pytest_ftbench.plugin.gate_plan import PlannedGate
 from pytest_ftbench.plugin.judging import distrusted
@@ -93,6 +93,12 @@ def decide_gates(
         last_word: GateResult | None = hook.pytest_ftbench_gate(gate=decision.result, results=results)
         decisions.append((gate, replace(decision, result=last_word) if last_word is not None else decision))
     return decisions
+
+
+def note_on_families(planned: Iterable[PlannedGate]) -> list[str]:
+    """What the summary must say of gates that are claimed together."""
+    sizes = Counter((gate.family, gate.scope) for gate in planned if gate.family and "@" in gate.text)
+    return [HOLM] if any(size > 1 for size in sizes.values()) else []
 
 
 def _by_scope(results: Iterable[tuple[str, Result]]) -> Mapping[tuple[str, str], list[Result]]:

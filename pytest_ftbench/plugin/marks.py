@@ -72,7 +72,7 @@ def _refuse(definition: pytest.Item, fault: str) -> Any:
 
 
 def _read_marker(marker: pytest.Mark, folder: Path, state: State) -> tuple[list[Case], list[Gate]]:
-    from pytest_ftbench.gates import parse_gate, parse_selector
+    from pytest_ftbench.gates import parse_gate, parse_selector, refuse_impossible
 
     if unknown := sorted(set(marker.kwargs) - set(KEYWORDS)):
         raise SpecError(f"the ftbench marker knows no {unknown[0]!r}. Allowed: {', '.join(KEYWORDS)}.")
@@ -90,7 +90,9 @@ def _read_marker(marker: pytest.Mark, folder: Path, state: State) -> tuple[list[
     check_cases(cases, state)
     gates = marker.kwargs.get("gate") or ()
     gates = gates if isinstance(gates, list | tuple) else (gates,)
-    return cases, [parse_gate(_text("gate", gate)) for gate in gates]
+    parsed = [parse_gate(_text("gate", gate)) for gate in gates]
+    refuse_impossible(parsed, cases)
+    return cases, parsed
 
 
 def _text(name: str, value: object) -> str:

@@ -14,12 +14,14 @@ def gate_value(gate: GateResult) -> str:
     """`11/12 = 0.917 [0.646, 0.985]`, with the errors beside it; a value that is no plain share stands alone.
 
     A gate that was decided before all was asked has no value, only what was seen: `30/31 [0.838, 0.994]`.
-    A corrected value stands last: `135/150 = 0.900 [0.842, 0.938]; corrected 0.938 [0.847, 1.000]`.
+    A corrected value follows, `135/150 = 0.900 [0.842, 0.938]; corrected 0.938 [0.847, 1.000]`; what to hold the value
+    against stands last: `13/20 = 0.650 [0.433, 0.819] (always 'no': 0.600)`.
     """
+    note = f" ({gate.note})" if gate.note and gate.low is not None else ""
     if gate.corrected is None:
-        return _judged_value(gate)
+        return f"{_judged_value(gate)}{note}"
     corrected = f"{gate.corrected:.3f} [{gate.corrected_low:.3f}, {gate.corrected_high:.3f}]"
-    return f"{_judged_value(gate)}; corrected {corrected}"
+    return f"{_judged_value(gate)}; corrected {corrected}{note}"
 
 
 def _judged_value(gate: GateResult) -> str:

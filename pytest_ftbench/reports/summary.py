@@ -145,7 +145,8 @@ def _outcome(gate: GateResult, width: int) -> Text:
 
 def _value(gate: GateResult) -> str:
     if gate.outcome == "INCONCLUSIVE":
-        return one_line(gate.reason, most=300)
+        reason = one_line(gate.reason, most=300)
+        return f"{gate_value(gate)}; {reason}" if "@" in gate.expr and gate.value is not None else reason
     if is_curtailed(gate):
         return f"{one_line(gate.reason, most=300).removeprefix('stopped early: ')}: {gate_value(gate)}"
     return f"{gate_value(gate)} {NEAR}" if gate.reason else gate_value(gate)
