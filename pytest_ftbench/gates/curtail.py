@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pytest_ftbench.evaluate import build_result
 from pytest_ftbench.gates.decide import at_level, holds
 from pytest_ftbench.gates.expression import Gate
+from pytest_ftbench.gates.measuring import measure
 from pytest_ftbench.gates.metrics import METRICS
 from pytest_ftbench.gates.population import population
+from pytest_ftbench.gates.samples import MEAN
 from pytest_ftbench.gates.selector import Asked
 from pytest_ftbench.records import Case, Completion, Result
 
@@ -179,23 +181,24 @@ def _is_open_ended(gate: Gate, needed: Sequence[Result]) -> bool:
 
     At a level of confidence that is so where facts hold several cases: their limits do not rise with each right answer.
     """
-    metric = METRICS[gate.metric]
-    return metric.lasting is None or (gate.level is not None and not metric.measure(needed).is_plain)
+    if METRICS[gate.metric].lasting is None or gate.reducer != MEAN:
+        return True
+    return gate.level is not None and not measure(gate, needed).is_plain
 
 
 def _is_certain(watch: _Watch) -> bool:
     gate, metric = watch.gate, METRICS[watch.gate.metric]
     assert metric.lasting is not None  # see _is_open_ended
     counted = [result for result in watch.known if result.status != "not_applicable"]
-    measure = metric.measure(counted)
+    measured = measure(gate, counted)
     lasting = metric.lasting(counted)
-    bounded = measure if len(lasting) == len(counted) else metric.measure(lasting)
+    bounded = measured if len(lasting) == len(counted) else measure(gate, lasting)
     if bounded.value is None:
         return False
     if gate.level is not None:
-        found = {at_level(gate, one) for one in (measure, bounded)}
+        found = {at_level(gate, one) for one in (measured, bounded)}
         return len(found) == 1 and "INCONCLUSIVE" not in found
-    return holds(gate, measure.lowest) == holds(gate, bounded.highest)
+    return holds(gate, measured.lowest) == holds(gate, bounded.highest)
 
 
 def _differ(before: Result, after: Result) -> bool:

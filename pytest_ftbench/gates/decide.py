@@ -9,6 +9,7 @@ from fractions import Fraction
 from pytest_ftbench.gates.confidence import explain_open
 from pytest_ftbench.gates.expression import Gate
 from pytest_ftbench.gates.measure import Measure
+from pytest_ftbench.gates.measuring import measure
 from pytest_ftbench.gates.metrics import METRICS
 from pytest_ftbench.gates.population import population, selected
 from pytest_ftbench.records import GateResult, Outcome, Result
@@ -53,35 +54,35 @@ def decide(
     """
     everything = [*results, *curtailed]
     found = population(gate, everything)
-    measure = _measure(gate, found)
+    measured = measure(gate, found)
     not_asked = {id(result) for result in curtailed}
     asked = [result for result in found if id(result) not in not_asked]
     is_curtailed = len(asked) < len(found)
     ran = len({case_of(result) for result in found})
     is_partial = ran < planned
-    outcome, reason = _outcome(gate, measure)
+    outcome, reason = _outcome(gate, measured)
     if planned == 0:
         outcome, reason = "INCONCLUSIVE", _why_empty(gate, everything) or why_empty or "selects no case"
     elif is_partial:
         outcome, reason = "INCONCLUSIVE", f"{ran} of {planned} ran"
     elif is_curtailed and outcome != "INCONCLUSIVE":
         reason = f"{STOPPED_EARLY}; {len({case_of(result) for result in asked})} of {planned} asked"
-    low, high = measure.interval if measure.value is not None else (None, None)
+    low, high = measured.interval if measured.value is not None else (None, None)
     result = GateResult(
         expr=gate.text,
         endpoint=endpoint,
         selection=selection,
         outcome=outcome,
-        value=None if measure.value is None or is_curtailed else float(measure.value),
+        value=None if measured.value is None or is_curtailed else float(measured.value),
         low=low,
         high=high,
-        right=measure.right,
-        n=measure.n,
-        errors=_failed(gate, found, not_asked) if is_curtailed else measure.errors,
+        right=measured.right,
+        n=measured.n,
+        errors=_failed(gate, found, not_asked) if is_curtailed else measured.errors,
         reason=reason,
-        note=measure.baseline,
+        note=measured.baseline,
     )
-    return Decision(result, measure.misses, is_partial, measure)
+    return Decision(result, measured.misses, is_partial, measured)
 
 
 def outcome_without(gate: Gate, results: Sequence[Result], is_doubtful: Callable[[Result], bool]) -> Outcome:
@@ -90,17 +91,13 @@ def outcome_without(gate: Gate, results: Sequence[Result], is_doubtful: Callable
         replace(one, status="unscored", grade=None, right=False) if is_doubtful(one) else one
         for one in population(gate, results)
     ]
-    return _outcome(gate, _measure(gate, kept))[0]
-
-
-def _measure(gate: Gate, found: Sequence[Result]) -> Measure:
-    return METRICS[gate.metric].measure([result for result in found if result.status != "not_applicable"])
+    return _outcome(gate, measure(gate, kept))[0]
 
 
 def _failed(gate: Gate, found: Sequence[Result], not_asked: Collection[int]) -> int:
     """The units that would be without a grade even if all cases that were not asked had one."""
     given = [replace(one, status="graded", right=True) if id(one) in not_asked else one for one in found]
-    return _measure(gate, given).errors
+    return measure(gate, given).errors
 
 
 def _why_empty(gate: Gate, results: Sequence[Result]) -> str:

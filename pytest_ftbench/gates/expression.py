@@ -10,6 +10,7 @@ from typing import cast
 
 from pytest_ftbench.errors import SpecError
 from pytest_ftbench.gates.metrics import METRICS, Metric
+from pytest_ftbench.gates.samples import MEAN, check_reducer
 from pytest_ftbench.gates.selector import QUOTED, AnyAsked, Condition, Selector, field_of, parse_selector
 from pytest_ftbench.names import near_miss
 from pytest_ftbench.patterns import pattern
@@ -43,6 +44,10 @@ class Gate:
     """By which other gates may name it."""
     after: str = ""
     """The name of a gate that must have passed before this one is even measured."""
+    reducer: str = MEAN
+    """What several samples of a case come to."""
+    over: str = ""
+    """The key whose values make the groups of `macro`."""
 
     def split(self, asked: Iterable[AnyAsked]) -> list[Gate]:
         """This gate, or with `by` one for each value that the selected cases have, sorted.
@@ -57,7 +62,8 @@ class Gate:
 
     def _narrowed(self, key: str, value: str) -> Gate:
         conditions = (*self.selector.conditions, Condition(key, (value,)))
-        shown = [*conditions, *([Condition("after", (self.after,))] if self.after else [])]
+        words = {"after": self.after, "reduce": "" if self.reducer == MEAN else self.reducer}
+        shown = [*conditions, *(Condition(word, (value,)) for word, value in words.items() if value)]
         head, tail = f"{self.name}: " if self.name else "", self.text.rpartition("]")[2]
         text = f"{head}{self.metric}[{', '.join(map(str, shown))}]{tail}"
         return replace(self, text=text, selector=Selector(conditions), by=None, family=self.text)
@@ -83,6 +89,7 @@ def parse_gate(text: str, *, place: str = "") -> Gate:
     try:
         selector = parse_selector(found["selector"] or "")
         selector, by = _without(selector, "by", "one key, as in by=topic")
+        selector, reducer = _without(selector, "reduce", "one reducer, as in reduce=majority")
         selector, after = _without(selector, "after", "the name of one gate, as in after=known")
         return Gate(
             text=_one_line(text),
@@ -90,10 +97,12 @@ def parse_gate(text: str, *, place: str = "") -> Gate:
             selector=selector,
             op=cast("Op", found["op"]),  # no other is matched
             bound=_bound(found["bound"], METRICS[metric]),
-            by=by,
+            by=None if metric == "macro" else by,
             level=_level(found["level"], metric) if found["level"] else None,
             name=found["name"] or "",
             after=after or "",
+            reducer=_reducer(reducer, metric) if reducer else MEAN,
+            over=_groups(by) if metric == "macro" else "",
         )
     except SpecError as error:
         raise SpecError(f"{where}gate {text!r}: {error}") from None
@@ -121,6 +130,19 @@ def _level(text: str, metric: str) -> Fraction:
     if not METRICS[metric].has_limits:
         raise SpecError(f"{metric} has no limits of confidence. Leave out '@ {text}'.")
     return level
+
+
+def _reducer(name: str, metric: str) -> str:
+    check_reducer(name)
+    if not METRICS[metric].is_of_right:
+        raise SpecError(f"'reduce' is about right and wrong, which {metric} does not count. Leave it out.")
+    return name
+
+
+def _groups(by: str | None) -> str:
+    if by is None:
+        raise SpecError("macro needs the key of its groups, as in macro[by=dataset] >= 0.5.")
+    return by
 
 
 def _without(selector: Selector, key: str, what: str) -> tuple[Selector, str | None]:

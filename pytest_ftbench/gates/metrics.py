@@ -55,6 +55,8 @@ class Metric:
     lowest: Fraction = Fraction(0)
     """What its value can be at least; a fraction, as `highest`."""
     highest: Fraction = ONE
+    is_of_right: bool = True
+    """Whether it counts right and wrong answers, so that several samples of a case can be reduced to one."""
     has_limits: bool = True
     """Whether a gate may ask for a level of confidence."""
 
@@ -133,11 +135,17 @@ def _conditional(results: Sequence[Result]) -> Measure:
 
 METRICS: dict[str, Metric] = {
     "accuracy": Metric(_accuracy),
+    "macro": Metric(_accuracy, lasting=None),
     "robust": Metric(_robust),
     "any": Metric(_any, lasting=None),
-    "consistency": Metric(_consistency, is_about=expects_answer, about="expects an answer", lasting=None),
+    "consistency": Metric(
+        _consistency, is_about=expects_answer, about="expects an answer", lasting=None, is_of_right=False
+    ),
     "abstain": Metric(
-        lambda results: share(each(results, abstained)), is_about=expects_abstention, about="expects abstention"
+        lambda results: share(each(results, abstained)),
+        is_about=expects_abstention,
+        about="expects abstention",
+        is_of_right=False,
     ),
     "joint_abstain": Metric(
         _joint_abstain,
@@ -150,20 +158,30 @@ METRICS: dict[str, Metric] = {
         lambda results: share(each(results, leaked), miss=True),
         is_about=can_leak,
         about="expects abstention and has a trained answer that could leak",
+        is_of_right=False,
     ),
     "stale": Metric(
         lambda results: share(each(results, stale), miss=True),
         is_about=has_old_answer,
         about="has a superseded answer",
+        is_of_right=False,
     ),
     "refusal": Metric(
-        lambda results: share(each(results, abstained), miss=True), is_about=expects_answer, about="expects an answer"
+        lambda results: share(each(results, abstained), miss=True),
+        is_about=expects_answer,
+        about="expects an answer",
+        is_of_right=False,
     ),
-    "hallucination": Metric(lambda results: share(each(results, made_up), miss=True)),
+    "hallucination": Metric(lambda results: share(each(results, made_up), miss=True), is_of_right=False),
     "balanced_accuracy": Metric(balanced_accuracy, is_about=is_yes_no, about="expects yes or no"),
     "youden_j": Metric(youden_j, is_about=is_yes_no, about="expects yes or no", lowest=-ONE),
     "f_simpleqa": Metric(
-        f_simpleqa_of, is_about=expects_answer, about="expects an answer", lasting=None, has_limits=False
+        f_simpleqa_of,
+        is_about=expects_answer,
+        about="expects an answer",
+        lasting=None,
+        is_of_right=False,
+        has_limits=False,
     ),
     "conditional": Metric(
         _conditional,
@@ -183,7 +201,8 @@ METRICS: dict[str, Metric] = {
 }
 """By name:
 
-accuracy: right answers of all cases. robust, any: facts all, or any, of whose selected cases are right.
+accuracy: right answers of all cases. macro: the plain mean of the accuracies of groups, `macro[by=dataset]`.
+robust, any: facts all, or any, of whose selected cases are right.
 consistency: of the pairs of questions about one fact, those answered alike, right or wrong.
 abstain: abstentions of the cases that expect one. joint_abstain: cases that expect abstention where the model abstained
 *and* knows the fact (its memorization cases are right). leak: the trained answer given where abstention was due and

@@ -19,5 +19,5 @@ def population(gate: Gate, asked: Sequence[AnyExpecting]) -> list[AnyExpecting]:
 
 def selected(gate: Gate, asked: Sequence[AnyExpecting]) -> list[AnyExpecting]:
     """The cases of a gate's scope that it selects, whatever its metric makes of them."""
-    by = gate.by
+    by = gate.by or gate.over or None
     return [one for one in gate.selector.select(asked) if by is None or field_of(one, by) is not None]
