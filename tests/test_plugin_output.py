@@ -24,7 +24,7 @@ variant                    memorizer
 memorization    2/3  66.7 % [21, 94]
 rephrased      1/1 100.0 % [21, 100]
 
-FAIL  accuracy >= 0.9                     3/4 = 0.750 [0.301, 0.954] ~
+FAIL  accuracy >= 0.9                     3/4 = 0.750 [0.062, 0.993] ~
 PASS  accuracy[variant=rephrased] >= 0.5  1/1 = 1.000 [0.207, 1.000] ~
 
 4 answers asked for, 0 from the cache, 1 left undecided by the matchers and counted as incorrect; \
@@ -123,7 +123,7 @@ def test_summary_keeps_to_the_width_of_the_terminal(
     # Prose below the gates is left to the terminal to wrap.
     assert max(map(len, lines[: blank[1]])) <= columns
     assert "memorization    2/3  66.7 % [21, 94]" in lines
-    assert ("FAIL  accuracy >= 0.9                     3/4 = 0.750 [0.301, 0.954] ~" in lines) == (columns > 60)
+    assert ("FAIL  accuracy >= 0.9                     3/4 = 0.750 [0.062, 0.993] ~" in lines) == (columns > 60)
 
 
 def test_many_endpoints_fold_into_a_narrow_terminal(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,7 +163,7 @@ def test_pseudo_terminal_shows_whole_lines_and_is_left_clean(office: Project, mo
             break
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 1
     output = written.decode()
-    assert "\x1b[1;31mFAIL  \x1b[0maccuracy >= 0.9                     3/4 = 0.750 [0.301, 0.954] ~\r\n" in output
+    assert "\x1b[1;31mFAIL  \x1b[0maccuracy >= 0.9                     3/4 = 0.750 [0.062, 0.993] ~\r\n" in output
     assert {part[:1] for part in output.split("\x1b")[1:]} == {"["}
     assert "\x1b[?25l" not in output.rpartition("\x1b[?25h")[2]
     assert output.endswith("\x1b[0m\r\n")

@@ -130,4 +130,5 @@ def test_documented_metrics_columns_and_matchers_are_those_there_are() -> None:
     for name in (*METRICS, *KNOWN, *MATCHERS):
         assert f"`{name}`" in text
     table = text.partition("| metric |")[2].partition("\n\n")[0]
-    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == set(METRICS)
+    first = re.findall(r"^\| (`[^|]*`) \|", table, re.MULTILINE)
+    assert set(re.findall(r"`(\w+)`", " ".join(first))) == set(METRICS)

@@ -7,8 +7,10 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from pytest_ftbench.commands.gating import gate_command
 from pytest_ftbench.commands.judging import judge_app
 from pytest_ftbench.commands.output import fail
+from pytest_ftbench.commands.power import power_command
 from pytest_ftbench.commands.regrading import regrade_command
 from pytest_ftbench.errors import FtbenchError
 
@@ -47,6 +49,8 @@ def _ftbench() -> None:
     pass  # without a callback typer would leave out the name of a command that is the only one
 
 
+app.command("gate")(gate_command)
+app.command("power")(power_command)
 app.command("regrade")(regrade_command)
 app.add_typer(judge_app, name="judge")
 

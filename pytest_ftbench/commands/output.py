@@ -35,8 +35,12 @@ def show(blocks: Callable[[bool], Iterable[RenderableType]]) -> None:
     """
     unicode = (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
     color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    width = shutil.get_terminal_size().columns
-    _print(render(blocks(unicode), width=width, color=color, unicode=unicode))
+    _print(render(blocks(unicode), width=columns(), color=color, unicode=unicode))
+
+
+def columns() -> int:
+    """How wide the terminal is; 80 where there is none."""
+    return shutil.get_terminal_size().columns
 
 
 def show_json(data: dict[str, Any]) -> None:

@@ -14,9 +14,9 @@ from pytest_ftbench.gates.units import fact_of
 from pytest_ftbench.stats.multiplicity import holm
 from pytest_ftbench.stats.sizes import least_cases, least_clusters, settling_cases
 
-_SHARES = frozenset(("accuracy", "abstain", "leak", "stale", "refusal", "hallucination"))
+SHARES = frozenset(("accuracy", "abstain", "leak", "stale", "refusal", "hallucination"))
 """Metrics whose units are the cases, so that their number is known beforehand."""
-_BY_FACT = frozenset(("robust", "any"))
+BY_FACT = frozenset(("robust", "any"))
 """Metrics whose units are facts."""
 
 
@@ -25,10 +25,10 @@ def explain_impossible(gate: Gate, planned: Sequence[AnyExpecting]) -> str:
 
     Only metrics that count cases or facts are told beforehand; others stay INCONCLUSIVE where they cannot pass.
     """
-    if gate.level is None or not planned or gate.metric not in _SHARES | _BY_FACT:
+    if gate.level is None or not planned or gate.metric not in SHARES | BY_FACT:
         return ""
     facts = len({fact_of(one) for one in planned})
-    is_plain = gate.metric in _BY_FACT or facts == len(planned)
+    is_plain = gate.metric in BY_FACT or facts == len(planned)
     level = _level(gate)
     if is_plain:
         least = least_cases(gate.bound, gate.op, level=level)
@@ -36,7 +36,7 @@ def explain_impossible(gate: Gate, planned: Sequence[AnyExpecting]) -> str:
         least = least_clusters(gate.bound, gate.op, level=float(level))
     if least is not None and facts >= least:
         return ""
-    noun = "cases" if is_plain and gate.metric in _SHARES else "facts"
+    noun = "cases" if is_plain and gate.metric in SHARES else "facts"
     there = f"{facts} {noun if facts > 1 else noun[:-1]}"
     if least is None:
         return f"cannot pass: no number of cases shows a rate {gate.op} {float(gate.bound):g} at a level below 100 %"
@@ -63,7 +63,7 @@ def explain_open(gate: Gate, measure: Measure) -> str:
 
 def cases_to_settle(gate: Gate, measure: Measure) -> int | None:
     """About how many cases would settle a share as it is now; None where it is no share, or sits on the bound."""
-    if measure.value is None or gate.metric not in _SHARES | _BY_FACT or not 0 <= measure.value <= 1:
+    if measure.value is None or gate.metric not in SHARES | BY_FACT or not 0 <= measure.value <= 1:
         return None
     effect = max(1.0, measure.design_effect)
     found = settling_cases(measure.value, gate.bound, level=float(_level(gate)), design_effect=effect)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_ftbench.evaluate import is_by_judge
 from pytest_ftbench.gates import NEAR_BOUND, Decision
-from pytest_ftbench.records import GateResult, Result
+from pytest_ftbench.gates.measure import Tally, Unit
+from pytest_ftbench.gates.units import fact_of
+from pytest_ftbench.records import Result
 from pytest_ftbench.reports.console import make_table, render
-from pytest_ftbench.reports.gates import gate_value, is_curtailed, misses_in_words
+from pytest_ftbench.reports.gate_lines import NEAR, gate_lines
+from pytest_ftbench.reports.gates import is_curtailed, misses_in_words
 from pytest_ftbench.reports.money import UNKNOWN
 from pytest_ftbench.reports.text import one_line
-from pytest_ftbench.stats import wilson_interval
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -53,7 +55,7 @@ def _blocks(facts: Facts, *, unicode: bool, width: int) -> Iterable[RenderableTy
     if facts.results and facts.with_matrix:
         yield _matrix(facts, unicode=unicode)
         yield Text()
-    yield from _gates(facts.decisions, width=width)
+    yield from gate_lines(facts.decisions, width=width)
     if facts.with_misses:
         for decision in facts.decisions:
             if decision.result.outcome == "FAIL" and decision.misses:
@@ -94,7 +96,7 @@ def _cell(results: Sequence[Result]) -> Text:
     right, n = sum(result.right for result in graded), len(graded)
     text = Text()
     if n:
-        low, high = wilson_interval(right, n)
+        low, high = Tally.of(Unit(result.right, fact_of(result)) for result in graded).interval
         text.append(f"{right}/{n}", style="bold").append(f" {100 * right / n:5.1f} %")
         text.append(f" [{100 * low:.0f}, {100 * high:.0f}]", style="dim")
     if errors := sum(result.status in ("error", "unscored") for result in results):
@@ -102,59 +104,6 @@ def _cell(results: Sequence[Result]) -> Text:
     if unmet := sum(result.status == "not_applicable" for result in results):
         text.append(f" {unmet} n/a", style="dim")
     return text
-
-
-NEAR = "~"
-"""Beside a gate that another sample of facts could decide otherwise."""
-_STYLES = {"PASS": "green", "FAIL": "bold red", "INCONCLUSIVE": "bold yellow"}
-
-
-def _gates(decisions: Sequence[Decision], *, width: int) -> Iterable[Text]:
-    """One line a gate where that fits and there is one endpoint; else the gate as a heading above its endpoints."""
-    from rich.text import Text
-
-    gates = [decision.result for decision in decisions]
-    scopes = {gate.selection for gate in gates}
-    names = {id(gate): one_line(gate.expr) + _scope_shown(gate, scopes) for gate in gates}
-    widest = max((len(name) for name in names.values()), default=0)
-    values = [(gate, _value(gate)) for gate in gates]
-    has_one_endpoint = len({gate.endpoint for gate in gates}) == 1
-    outcomes = max((len(gate.outcome) for gate in gates), default=0) + 2
-    if has_one_endpoint and all(outcomes + widest + 2 + len(value) <= width for _, value in values):
-        for gate, value in values:
-            yield _outcome(gate, outcomes).append(f"{names[id(gate)]:<{widest}}  {value}")
-        return
-    heading = ""
-    longest = max((len(gate.endpoint) for gate in gates), default=0)
-    for gate, value in values:
-        if names[id(gate)] != heading:
-            heading = names[id(gate)]
-            yield Text(heading, style="bold")
-        yield (
-            Text("  ")
-            .append_text(_outcome(gate, outcomes))
-            .append(value if has_one_endpoint else f"{gate.endpoint:<{longest}}  {value}")
-        )
-
-
-def _outcome(gate: GateResult, width: int) -> Text:
-    from rich.text import Text
-
-    return Text().append(f"{gate.outcome:<{width}}", style=_STYLES[gate.outcome])
-
-
-def _value(gate: GateResult) -> str:
-    if gate.outcome == "INCONCLUSIVE":
-        reason = one_line(gate.reason, most=300)
-        return f"{gate_value(gate)}; {reason}" if "@" in gate.expr and gate.value is not None else reason
-    if is_curtailed(gate):
-        return f"{one_line(gate.reason, most=300).removeprefix('stopped early: ')}: {gate_value(gate)}"
-    return f"{gate_value(gate)} {NEAR}" if gate.reason else gate_value(gate)
-
-
-def _scope_shown(gate: GateResult, scopes: Collection[str]) -> str:
-    """Where a gate belongs, if gates of several files or tests stand side by side."""
-    return f" in {gate.selection.rpartition('::')[2]}" if len(scopes) > 1 and gate.selection != "session" else ""
 
 
 def _footer(facts: Facts) -> Iterable[str]:
