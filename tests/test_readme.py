@@ -76,7 +76,7 @@ def alike(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.splitlines())
 
 
-@pytest.mark.parametrize("number", range(5))
+@pytest.mark.parametrize("number", range(6))
 def test_outputs_are_what_the_commands_print(number: int, checkout: Path) -> None:
     shown = commands()[number]
     result = run(shown["command"], checkout)
@@ -89,7 +89,7 @@ def test_outputs_are_what_the_commands_print(number: int, checkout: Path) -> Non
 
 
 def test_every_command_with_an_output_is_tested() -> None:
-    assert len(commands()) == 5
+    assert len(commands()) == 6
 
 
 def test_facts_of_five_lines_have_five_lines() -> None:
