@@ -115,17 +115,11 @@ class Engine:
         """
         self.begin(self.promise(questions, with_local=with_local), on_answer)
 
-    def promise(
-        self, questions: Iterable[Question], *, with_local: bool = False, adopted: Iterable[str] = ()
-    ) -> dict[str, Question]:
-        """Have others wait for those that nobody is getting yet, by key; the caller is to `begin` them.
-
-        adopted: keys that somebody else was getting, who is gone.
-        """
+    def promise(self, questions: Iterable[Question], *, with_local: bool = False) -> dict[str, Question]:
+        """Have others wait for those that nobody is getting yet, by key; the caller is to `begin` them."""
         asked = (question for question in questions if with_local or not self.lanes[question.endpoint].is_local)
         wanted = self.by_key(asked)
-        ours = {*self.answers.expect(wanted), *adopted}
-        return {key: question for key, question in wanted.items() if key in ours}
+        return {key: wanted[key] for key in self.answers.expect(wanted)}
 
     def begin(self, wanted: Mapping[str, Question], on_answer: OnAnswer = _ignore) -> None:
         """Get the answers to what was promised; see `start`."""

@@ -160,7 +160,7 @@ class Exchange:
                     file.flush()
 
             def take(key: str, completion: Completion) -> None:
-                follow_ups.take(key, completion, orphans=orphans)
+                follow_ups.take(key, completion)
                 write([key, asdict(completion)])
 
             def announce(keys: Iterable[str]) -> None:
@@ -177,7 +177,7 @@ class Exchange:
             orphans = {key for key in self._announced if key not in self._engine.answers}
             for key in wanted:
                 if (known := self._engine.answers.get(key)) is not None:
-                    follow_ups.take(key, known, orphans=orphans)
+                    follow_ups.adopt(key, known, orphans)
             self._engine.ask_all(wanted, on_answer=take, on_tick=self._tick)
             follow_ups.flush()
             self._await_follow_ups()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from pytest_ftbench.engine import Engine, OnAnswer
 from pytest_ftbench.records import Completion, Question
@@ -50,16 +50,24 @@ class FollowUps:
         self._waiting: dict[str, Question] = {}
         self._flushed_at = 0.0
 
-    def take(self, key: str, completion: Completion, *, orphans: Iterable[str] = ()) -> None:
-        """Promise the questions that follow from an answer.
-
-        orphans: keys of questions that a process which is gone has promised: they are asked all the same.
-        """
+    def take(self, key: str, completion: Completion) -> None:
+        """Promise the questions that follow from an answer."""
         questions = list(self._follow(key, completion))
         if not questions:
             return
-        new = self._engine.promise(questions, adopted=orphans)
+        new = self._engine.promise(questions)
         self._announce(new)
+        self._add(new)
+
+    def adopt(self, key: str, completion: Completion, orphans: Collection[str]) -> None:
+        """Take over what a process that is gone had promised to ask, as far as it follows from this answer.
+
+        No other question: what was not promised, a test of another process may be asking.
+        """
+        questions = self._engine.by_key(self._follow(key, completion))
+        self._add({key: question for key, question in questions.items() if key in orphans})
+
+    def _add(self, new: Mapping[str, Question]) -> None:
         with self._lock:
             self._waiting |= new
             is_due = len(self._waiting) >= _AT_ONCE or time.monotonic() - self._flushed_at > _MOMENT_S

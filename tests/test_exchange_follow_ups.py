@@ -186,3 +186,18 @@ def test_flush_returns_only_when_what_another_thread_took_has_begun() -> None:
     follow_ups.take("", Completion("a"))
     other.join(LONG_S)
     assert order == ["begun", "flushed"]
+
+
+def test_process_that_comes_late_to_the_asking_asks_nothing_that_was_not_promised(tmp_path: Path) -> None:
+    """What a test of another process asks by itself is written down elsewhere."""
+    first = make(Fake(), mode="off")
+    exchange = Exchange(first, tmp_path)
+    exchange.start([ask("a")])
+    assert exchange.complete(ask("a")).text == "A"
+    exchange.finish()
+    late = Fake()
+    other = Exchange(make(late, mode="off"), tmp_path)
+    other.start([ask("a"), ask("b")], follow=lambda _, answer: [ask(f"{answer.text}?")])
+    assert [other.complete(ask(text)).text for text in ("a", "b", "B?")] == ["A", "B", "B?"]
+    other.finish()
+    assert sorted(late.asked) == ["B?#1", "b#1"]

@@ -113,3 +113,48 @@ def test_table_of_yes_and_no_shows_what_a_constant_answer_scores(project: Projec
     with LoopbackServer("Yes.") as server:
         result = project.run(model(server), "--ftbench-gate=accuracy >= 0.5", "--ftbench-gate=youden_j >= 0")
     result.stdout.fnmatch_lines(["*2/3 = 0.667 *(always 'yes': 0.667)*", "*0.000 *(a constant answer: 0.000)*"])
+
+
+SEQUENCE = """\
+gates:
+  - "known: accuracy[variant=memorization] >= 0.9"
+  - "accuracy[variant=rephrased, after=known] >= 0.5"
+facts:
+  - {id: a, question: Is a right?, answer: the right one, rephrased: And a right?}
+  - {id: b, question: Is b LAST?, answer: the right one, rephrased: And b right?}
+"""
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_cases_that_come_after_a_gate_are_asked_only_when_it_has_passed(project: Project, is_known: bool) -> None:
+    project.write("facts.ftbench.yaml", SEQUENCE.replace("LAST", "right" if is_known else "wrong"))
+    project.write("more.ftbench.csv", "question,answer\nIs it right?,the right one\n")
+    with serve() as server:
+        result = project.run(model(server), "--ftbench-concurrency=1")
+        asked = [one.question for one in server.requests]
+    assert outcomes(project) == (["PASS", "PASS"] if is_known else ["FAIL", "INCONCLUSIVE"])
+    first, later = asked[:3], asked[3:]
+    assert sorted(first) == sorted(["Is a right?", f"Is b {'right' if is_known else 'wrong'}?", "Is it right?"])
+    assert sorted(later) == (["And a right?", "And b right?"] if is_known else [])
+    assert result.ret == (0 if is_known else 1)
+    if not is_known:
+        result.stdout.fnmatch_lines(["*not reached: known*", "*2 questions not asked: known has not passed*"])
+        assert {line["error"] for line in project.lines("result") if line["variant"] == "rephrased"} == {
+            "not asked: known has not passed"
+        }
+
+
+def test_workers_ask_all_and_decide_in_sequence(project: Project) -> None:
+    project.write("facts.ftbench.yaml", SEQUENCE.replace("LAST", "wrong"))
+    with serve() as server:
+        project.run(model(server), "-n", "2")
+        assert len(server.requests) == 4
+    assert outcomes(project) == ["FAIL", "INCONCLUSIVE"]
+
+
+def test_recorded_answers_come_in_sequence_too(project: Project) -> None:
+    project.write("facts.ftbench.yaml", SEQUENCE.replace("LAST", "wrong"))
+    project.write("recorded.csv", "question,response\nIs a right?,the right one\nIs b wrong?,no\nAnd a right?,x\n")
+    result = project.run("--ftbench-model=m=replay:recorded.csv")
+    result.assert_outcomes(passed=1, failed=2)
+    assert outcomes(project) == ["FAIL", "INCONCLUSIVE"]

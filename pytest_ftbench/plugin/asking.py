@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import suppress
 from dataclasses import asdict
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_ftbench.errors import FtbenchError
-from pytest_ftbench.plugin.cases import cases_by_key, trial_of, wants_answer
+from pytest_ftbench.plugin.cases import TRIAL, cases_by_key, trial_of, wants_answer
 from pytest_ftbench.plugin.gate_plan import plan_gates
 from pytest_ftbench.plugin.judging import follow_by_judging
+from pytest_ftbench.plugin.sequence import InSequence, Ranks, sort_by_rank
 from pytest_ftbench.plugin.state import State, as_usage_error
+
+if TYPE_CHECKING:
+    from pytest_ftbench.engine import OnAnswer
+    from pytest_ftbench.gates import Decision
+    from pytest_ftbench.records import Question
 
 GATES = "ftbench_gates"
 COUNTS = "ftbench_counts"
@@ -69,19 +76,58 @@ class Asking:
         if state.exchange is not None:
             state.exchange.start(wanted.values(), on_tick=on_tick, follow=follow)
             return
-        if follow is None:
-            state.engine.start(wanted.values())
-        else:
+        at_once, later = self._sort_by_rank(session, wanted)
+        on_answer = None
+        if follow is not None:
             from pytest_ftbench.follow_ups import FollowUps
 
             state.follow_ups = FollowUps(state.engine, follow)
-            state.engine.start(wanted.values(), on_answer=state.follow_ups.take, with_local=True)
+            on_answer = state.follow_ups.take
+        if on_answer is None:
+            state.engine.start(at_once.values())
+        else:
+            state.engine.start(at_once.values(), on_answer=on_answer, with_local=True)
         if state.engine.answers.are_coming and not getattr(session.config.option, "stepwise", False):
             from pytest_ftbench.plugin.ready import ReadyFirst
 
             # Not under --stepwise, which takes the order of the tests for the order in which they ran.
             by_item = {item: state.engine.key(question) for item, question in wanted.items()}
             manager.register(ReadyFirst(state.engine, session, by_item), "ftbench-ready-first")
+        if later:
+            self._ask_in_sequence(later, on_answer)
+
+    def _sort_by_rank(
+        self, session: pytest.Session, wanted: Mapping[pytest.Item, Question]
+    ) -> tuple[Mapping[pytest.Item, Question], Mapping[pytest.Item, Question]]:
+        """What is asked at once, and what only after gates have passed; the tests are sorted so."""
+        ranks = Ranks(self._state)
+        if not ranks:
+            return wanted, {}
+        cases = {item: trial.subject.case for item in session.items if (trial := trial_of(item)) is not None}
+        sort_by_rank(session.items, cases.get, ranks)
+        later = {item: question for item, question in wanted.items() if ranks.of(cases[item])}
+        keys = {self._state.engine.key(question) for item, question in wanted.items() if item not in later}
+        later = {item: one for item, one in later.items() if self._state.engine.key(one) not in keys}
+        return {item: one for item, one in wanted.items() if item not in later}, later
+
+    def _ask_in_sequence(self, later: Mapping[pytest.Item, Question], on_answer: OnAnswer | None) -> None:
+        """Hold questions back; registered last, so that it is asked first before each test."""
+        state, manager = self._state, self._state.config.pluginmanager
+        controller = manager.get_plugin("ftbench-controller")
+        no_last_word = SimpleNamespace(pytest_ftbench_gate=lambda **_: None)  # a plugin's is for the end
+        held = {item: (item.stash[TRIAL].subject.case, question) for item, question in later.items()}
+
+        def begin(wanted: dict[str, Question]) -> None:
+            if on_answer is None:
+                state.engine.begin(wanted)
+            else:
+                state.engine.begin(wanted, on_answer)
+
+        def decide() -> list[Decision]:
+            assert controller is not None
+            return [decision for _, decision in controller.decide(no_last_word)[0]]
+
+        manager.register(InSequence(state, Ranks(state), held, decide=decide, begin=begin), "ftbench-in-sequence")
 
     def _may_curtail(self, config: pytest.Config) -> bool:
         """Not where a plugin has the last word over gates: it is to see all results."""

@@ -35,7 +35,9 @@ from pytest_ftbench.reports.text import clean, shown_path
 from pytest_ftbench.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from pytest_ftbench.gates import Decision
     from pytest_ftbench.plugin.calibrating import Calibrations, Trust
+    from pytest_ftbench.plugin.gate_plan import PlannedGate
 
 StatusShown = tuple[str, str, str | tuple[str, dict[str, bool]]]
 
@@ -149,7 +151,11 @@ class Controller:
             if not tests:
                 session.testscollected = 0
 
-    def _report_gates(self, session: pytest.Session, tests: int) -> None:
+    def decide(self, hook: Any) -> tuple[list[tuple[PlannedGate, Decision]], Trust | None]:
+        """What the gates say of the results so far, and of whom they rely on.
+
+        hook: what has the last word over each.
+        """
         results = list(self._by_nodeid.values())
         faults = [fault for counts in self._tally.counts() for fault in counts.get("judge_faults", ())]
         trust = self._trust()
@@ -157,11 +163,15 @@ class Controller:
             self._tally.gates(),
             results,
             self._state.aliases,
-            session.config.hook,
+            hook,
             curtailed=self._curtailed,
             judge_faults=faults,
             trust=trust,
         )
+        return decided, trust
+
+    def _report_gates(self, session: pytest.Session, tests: int) -> None:
+        decided, trust = self.decide(session.config.hook)
         self._state.warnings += trust.notes() if trust is not None else []
         self._decisions = [decision for _, decision in decided]
         self._state.warnings += note_on_families(planned for planned, _ in decided)
