@@ -94,7 +94,7 @@ def worlds(draw: st.DrawFn, *, most: int = 14) -> World:
 
 
 def gate_texts(
-    metrics: Sequence[str] = tuple(set(METRICS) - {"macro"}), *, levels: Sequence[str] = ("", "", " @ 60%")
+    metrics: Sequence[str] = tuple(sorted(set(METRICS) - {"macro"})), *, levels: Sequence[str] = ("", "", " @ 60%")
 ) -> st.SearchStrategy[str]:
     bounds = st.integers(1, 12).flatmap(lambda n: st.integers(0, n).map(lambda k: f"{k}/{n}"))
     selectors = st.sampled_from(["", "", "", "[topic=pay]", "[by=topic]", "[variant=date_change]", "[fact!=f0]"])

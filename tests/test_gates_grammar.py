@@ -70,6 +70,16 @@ def test_gate_has_metric_selection_operator_and_exact_bound() -> None:
     assert [one.fact for one in gate.selector.select(CASES)] == ["b"]
 
 
+def test_count_of_cases_is_bounded_by_a_number_of_them_or_a_share() -> None:
+    assert [parse_gate(f"lost <= {text}").bound for text in ("2", "0", "2%", "0.5")] == [
+        2,
+        0,
+        Fraction(1, 50),
+        Fraction(1, 2),
+    ]
+    assert parse_gate("drop <= -0.05").bound == Fraction(-1, 20)
+
+
 @pytest.mark.parametrize(("text", "bound"), [("85%", "17/20"), ("1", "1"), ("0", "0"), (".5", "1/2"), ("2/3", "2/3")])
 def test_bound_is_a_fraction_or_a_percentage(text: str, bound: str) -> None:
     assert parse_gate(f"accuracy > {text}").bound == Fraction(bound)
@@ -106,6 +116,8 @@ def test_by_makes_one_gate_for_each_value_of_the_selected_cases() -> None:
          "Write @ 95% or @ 0.95."),
         ("f_simpleqa >= 0.9 @ 95%", "gate 'f_simpleqa >= 0.9 @ 95%': f_simpleqa has no limits of confidence. "
          "Leave out '@ 95%'."),
+        ("lost <= 2.5", "gate 'lost <= 2.5': the bound must lie in [0, 1], or be a number of cases, got 2.5. "
+         "Write 0.85 or 85%."),
         ("gap <= -2", "gate 'gap <= -2': the bound must lie in [-1, 1], got -2. Write 0.85 or 85%."),
         ("accuracy[after!=known] >= 0.9", "gate 'accuracy[after!=known] >= 0.9': 'after' takes the name of one gate, "
          "as in after=known."),

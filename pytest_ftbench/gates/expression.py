@@ -114,8 +114,10 @@ def _bound(text: str, metric: Metric) -> Fraction:
         bound = Fraction(text.removesuffix("%")) / (100 if is_percent else 1)
     except (ValueError, ZeroDivisionError):
         raise SpecError(f"the bound must be a number, got {text!r}. Write 0.85 or 85%.") from None
+    if metric.is_count and not is_percent and bound.denominator == 1 and bound >= 0:
+        return bound
     if not metric.lowest <= bound <= metric.highest:
-        span = f"[{metric.lowest}, {metric.highest}]"
+        span = f"[{metric.lowest}, {metric.highest}]" + (", or be a number of cases" if metric.is_count else "")
         raise SpecError(f"the bound must lie in {span}, got {text}. Write 0.85 or 85%.")
     return bound
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TypeVar
 
 from pytest_ftbench.gates.combined import balanced_accuracy, f_simpleqa_of, gap, youden_j
-from pytest_ftbench.gates.measure import ONE, Measure, Unit, share
+from pytest_ftbench.gates.measure import ONE, Measure, Unit, share, unmeasured
 from pytest_ftbench.gates.units import (
     Expecting,
     abstained,
@@ -57,6 +57,10 @@ class Metric:
     highest: Fraction = ONE
     is_of_right: bool = True
     """Whether it counts right and wrong answers, so that several samples of a case can be reduced to one."""
+    is_compared: bool = False
+    """Whether it is about a baseline and what is now, so that results of one run alone say nothing."""
+    is_count: bool = False
+    """Whether a whole bound counts cases; any other, or one in per cent, is a share of them."""
     has_limits: bool = True
     """Whether a gate may ask for a level of confidence."""
 
@@ -133,6 +137,16 @@ def _conditional(results: Sequence[Result]) -> Measure:
     return measure if units else replace(measure, note="no fact is memorised, or none has another question too")
 
 
+NO_BASELINE = "there is nothing to compare with: pass --ftbench-compare=RUN or --ftbench-baseline-model=SPEC"
+
+
+def _compared(*, lowest: Fraction = Fraction(0), is_count: bool = False) -> Metric:
+    """A metric over pairs of results, which `comparing` measures."""
+    return Metric(
+        lambda _: unmeasured(NO_BASELINE, low=lowest), lasting=None, lowest=lowest, is_compared=True, is_count=is_count
+    )
+
+
 METRICS: dict[str, Metric] = {
     "accuracy": Metric(_accuracy),
     "macro": Metric(_accuracy, lasting=None),
@@ -198,6 +212,12 @@ METRICS: dict[str, Metric] = {
         lasting=None,
         lowest=-ONE,
     ),
+    "drop": _compared(lowest=-ONE),
+    "uplift": _compared(lowest=-ONE),
+    "lost": _compared(is_count=True),
+    "gained": _compared(is_count=True),
+    "retention": _compared(),
+    "acquire": _compared(),
 }
 """By name:
 
@@ -213,4 +233,7 @@ a model that always says no scores 0.5; youden_j: twice that less 1, so that it 
 f_simpleqa: the harmonic mean of right answers among all cases and among those attempted.
 conditional: right answers to other questions about the facts that are memorised. gap: accuracy on the memorization
 cases less accuracy on the other questions about the same facts.
+Against a baseline, over the cases that both have: drop, uplift: accuracy before less accuracy now, and the reverse.
+lost, gained: cases that were right and are wrong, and the reverse. retention, acquire: right now, of the cases that
+were right before, and of those that were wrong.
 """
