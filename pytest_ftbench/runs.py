@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from pytest_ftbench.errors import DataError, SpecError
-from pytest_ftbench.evaluate import from_plain, to_plain
-from pytest_ftbench.records import EXPECTS, GateResult, Grade, Result, Status
+from pytest_ftbench.evaluate import to_plain
+from pytest_ftbench.records import GateResult, Result
+from pytest_ftbench.resultlines import ResultReader
 from pytest_ftbench.runlines import SCHEMA, read_run_lines
 
 KEPT = 50
 """How many unnamed runs are kept."""
+
+LAST = "last"
+"""What commands call the newest run that was kept without a name."""
 
 _AUTO_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}\.jsonl")
 _RUN_NAME = re.compile(r"[\w][\w.+-]{0,99}")
@@ -105,19 +111,31 @@ def runs_folder(root: Path) -> Path:
 
 def saved_run(root: Path, name: str) -> Path:
     """Where a run of that name is saved. Raises SpecError for a name not allowed or taken."""
-    if not _RUN_NAME.fullmatch(name):
-        raise SpecError(f"run name {name!r}: use up to 100 letters, digits and . _ + -, the first a letter or digit.")
-    if _AUTO_NAME.fullmatch(f"{name}.jsonl"):
-        raise SpecError(f"run name {name!r} looks like that of an unnamed run, to be removed some day. Choose another.")
-    path = root / ".ftbench" / "runs" / f"{name}.jsonl"
+    path = root / ".ftbench" / "runs" / saved_name(name)
     if path.exists():
         raise SpecError(f"run name {name!r} is taken by {path}. A saved run is never overwritten: choose another name.")
     return path
 
 
+def saved_name(name: str) -> str:
+    """The file name of a run saved under a name. Raises SpecError for a name that is not allowed."""
+    if not _RUN_NAME.fullmatch(name):
+        raise SpecError(f"run name {name!r}: use up to 100 letters, digits and . _ + -, the first a letter or digit.")
+    if _AUTO_NAME.fullmatch(f"{name}.jsonl"):
+        raise SpecError(f"run name {name!r} looks like that of an unnamed run, to be removed some day. Choose another.")
+    if name == LAST:
+        raise SpecError(f"run name {name!r} stands for the newest run. Choose another.")
+    return f"{name}.jsonl"
+
+
+def is_unnamed(path: Path) -> bool:
+    """Whether a run was kept without a name, by its time and id."""
+    return _AUTO_NAME.fullmatch(path.name) is not None
+
+
 def forget_old_runs(folder: Path, *, kept: int = KEPT) -> None:
     """Remove all but the newest unnamed runs; runs saved under a name stay."""
-    unnamed = sorted(path for path in folder.iterdir() if _AUTO_NAME.fullmatch(path.name))
+    unnamed = sorted(filter(is_unnamed, folder.iterdir()))
     for path in unnamed[: max(0, len(unnamed) - kept)]:
         path.unlink(missing_ok=True)
 
@@ -169,12 +187,37 @@ def read_run(path: Path, *, shown_as: str = "") -> Run:
     Raises DataError for a file that cannot be read, is no run file, is of a newer schema, or has a line that lacks
     what it must hold.
     """
-    place = shown_as or str(path)
-    header, *lines = read_run_lines(path, shown_as=place)
-    results = [_read_result(line, place) for line in lines if line.get("kind") == "result"]
-    gates = [_read_gate(line, place) for line in lines if line.get("kind") == "gate"]
-    end = next((line for line in lines if line.get("kind") == "end"), None)
-    return Run(place, _bare(header), tuple(results), tuple(gates), None if end is None else _bare(end))
+    with collecting_nothing():
+        return _read_run(path, shown_as or str(path))
+
+
+@contextmanager
+def collecting_nothing() -> Iterator[None]:
+    """Spare the search for circular garbage, which takes much time with many objects, where next to none is made."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _read_run(path: Path, place: str) -> Run:
+    lines = read_run_lines(path, shown_as=place)
+    header = _bare(next(lines))
+    reader = ResultReader(place)
+    results, gates = [], []
+    end = None
+    for line in lines:
+        kind = line.get("kind")
+        if kind == "result":
+            results.append(reader.read(line))
+        elif kind == "gate":
+            gates.append(_read_gate(line, place))
+        elif kind == "end" and end is None:
+            end = _bare(line)
+    return Run(place, header, tuple(results), tuple(gates), end)
 
 
 def write_run(path: Path, run: Run) -> None:
@@ -188,33 +231,6 @@ def write_run(path: Path, run: Run) -> None:
 
 def _bare(line: Line) -> Line:
     return {name: value for name, value in line.items() if name != "kind"}
-
-
-_TEXTS = ("suite", "fact", "variant", "case", "content", "endpoint", "question", "expect", "expected")
-_TEXTS_OR_NONE = (
-    "prompt", "system", "rule", "reason", "answer", "finish_reason", "error", "served_model", "trained_answer", "match",
-    "answer_before", "context",
-)  # fmt: skip
-_WORDS: Mapping[str, tuple[str | None, ...]] = {
-    "expect": EXPECTS,
-    "status": get_args(Status),
-    "grade": (None, *get_args(Grade)),
-}
-
-
-def _read_result(line: Line, place: str) -> Result:
-    faults = [name for name in _TEXTS if not isinstance(line.get(name), str)]
-    faults += [name for name in _TEXTS_OR_NONE if not isinstance(line.get(name), str | None)]
-    faults += [name for name, known in _WORDS.items() if line.get(name) not in known]
-    faults += [name for name in ("right", "sample") if not isinstance(line.get(name), int)]
-    if not isinstance(line.get("tags", {}), dict):
-        faults.append("tags")
-    if not isinstance(line.get("flags", []), list):
-        faults.append("flags")
-    if faults:
-        case = f"the result of case {line.get('case')!r}"
-        raise DataError(place, f"{case} has no readable {faults[0]!r}. Was the file edited by hand?")
-    return from_plain(line)
 
 
 def _read_gate(line: Line, place: str) -> GateResult:

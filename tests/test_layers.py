@@ -52,6 +52,7 @@ LAYERS = {
         "judge_specs",
         "power",
         "gates",
+        "resultlines",
         "runs",
         "regrade",
         "review",

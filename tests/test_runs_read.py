@@ -20,6 +20,8 @@ RESULTS = [
     make_result(fact="c", outcome="n", answer=None, match="number", answer_before="24", context="", served_model="m"),
 ]
 
+BROKEN = "run.jsonl:2: not a line of a run file (Unterminated string starting at: line 1 column 2 (char 1))."
+
 
 def write(folder: Path, *, end: bool = True) -> Path:
     writer = RunWriter(folder / "run.jsonl", {"id": "r", "endpoints": []})
@@ -61,6 +63,20 @@ def test_killed_session_leaves_what_was_written_before_the_cut(tmp_path: Path) -
     assert run.end is None
 
 
+def test_cut_within_a_character_is_a_cut_like_any_other(tmp_path: Path) -> None:
+    path = write(tmp_path, end=False)
+    path.write_bytes(path.read_bytes() + '{"kind": "result", "fact": "Zü'.encode()[:-1])
+    assert len(read_run(path).results) == 3
+
+
+def test_results_are_as_frozen_and_equal_as_any(tmp_path: Path) -> None:
+    (first, *_) = read_run(write(tmp_path)).results
+    assert type(first) is type(RESULTS[0])
+    assert repr(first) == repr(RESULTS[0])
+    with pytest.raises(AttributeError):
+        first.fact = "b"  # type: ignore[misc]
+
+
 def test_lines_and_fields_of_a_later_version_are_passed_over(tmp_path: Path) -> None:
     path = write(tmp_path)
     header, *rest = path.read_text(encoding="utf-8").split("\n")[:2]
@@ -76,6 +92,11 @@ def test_lines_and_fields_of_a_later_version_are_passed_over(tmp_path: Path) -> 
         ("\n", "run.jsonl: the file is empty. Give it at least one row."),
         ("[1]\n", "run.jsonl:1: expected a JSON object, got list."),
         ('{"a": 1}\n', "run.jsonl:1: not a run file: the first line must have kind 'run' and a schema."),
+        ('{"kind": "run", "schema": 1}\n{"kind\n{"kind": "end"}\n', BROKEN),
+        (
+            '{"kind": "run", "schema": 1}\n{"kind": "end"}\n\n["end"]\n',
+            "run.jsonl:4: expected a JSON object, got list.",
+        ),
         (
             '{"kind": "run", "schema": 9}\n',
             "run.jsonl:1: run file of schema 9; this version reads up to 1. Upgrade it.",

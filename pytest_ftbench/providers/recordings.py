@@ -71,7 +71,7 @@ def read_run_recordings(files: Iterable[tuple[Path, str]], alias: str) -> Record
     alias: which endpoint's; empty where the files hold one only. A last line that was cut off is passed over: the
     session was killed. Raises DataError for files that are no run files, of a newer schema, or without the endpoint.
     """
-    runs = [(place, read_run_lines(path, shown_as=place)) for path, place in files]
+    runs = [(place, list(read_run_lines(path, shown_as=place))) for path, place in files]
     served: dict[str, str | None] = {}
     for _, lines in runs:
         for line in lines:
