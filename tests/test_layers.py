@@ -52,6 +52,7 @@ LAYERS = {
         "judge_specs",
         "power",
         "gates",
+        "comparing",
         "resultlines",
         "runs",
         "regrade",

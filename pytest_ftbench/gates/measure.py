@@ -146,7 +146,12 @@ class Measure:
 def share(units: Iterable[Unit], *, miss: bool = False) -> Measure:
     """The share of units that are true. miss: the truth value whose results are the misses."""
     counted = list(units)
-    tally = Tally.of(counted)
+    misses = tuple(result for unit in counted if unit.is_true is miss for result in unit.results)
+    return share_of(Tally.of(counted), misses=misses)
+
+
+def share_of(tally: Tally, *, misses: tuple[Result, ...]) -> Measure:
+    """The share of counted units that are true."""
     return Measure(
         right=tally.right,
         n=tally.n,
@@ -155,7 +160,7 @@ def share(units: Iterable[Unit], *, miss: bool = False) -> Measure:
         lowest=tally.extreme(is_true=False),
         highest=tally.extreme(is_true=True),
         interval=tally.interval,
-        misses=tuple(result for unit in counted if unit.is_true is miss for result in unit.results),
+        misses=misses,
         note="" if tally.n else "nothing was measured",
         outcome=tally.outcome,
         clusters=len(tally.clusters),

@@ -1,0 +1,93 @@
+"""Gates over two runs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from pytest_ftbench.comparing.changes import Changes
+from pytest_ftbench.comparing.comparison import Comparison
+from pytest_ftbench.comparing.measures import COUNTS, MEASURES
+from pytest_ftbench.comparing.pairing import Pair
+from pytest_ftbench.gates.decide import NEAR_BOUND, Decision, at_level, holds
+from pytest_ftbench.gates.expression import Gate
+from pytest_ftbench.gates.measure import Measure
+from pytest_ftbench.records import GateResult, Outcome
+
+
+def decide_comparison(
+    gate: Gate, comparison: Comparison, *, allowed: Collection[str] = (), selection: str = "comparison"
+) -> Decision:
+    """The outcome of a gate on one of MEASURES, over the cases that it selects of a comparison.
+
+    allowed: kinds of reasons not to compare that the user has allowed; any other leaves it INCONCLUSIVE, whatever the
+    value is. selection: the name of the gate's scope. A case without a grade is bounded by both extremes.
+    Of a count (`lost <= 2`) value and limits are counts too; of everything else they are fractions.
+    """
+    selected = comparison.select(gate.selector)
+    pairs = selected.pairs
+    measure = MEASURES[gate.metric](pairs)
+    if is_count(gate):
+        measure = _counted(measure)
+    outcome, reason = _outcome(gate, measure, pairs)
+    if refused := selected.refused(allowed):
+        outcome, reason = "INCONCLUSIVE", "; ".join(one.text for one in refused)
+    low, high = measure.interval if measure.value is not None else (None, None)
+    result = GateResult(
+        expr=gate.text,
+        endpoint=comparison.now.endpoint,
+        selection=selection,
+        outcome=outcome,
+        value=None if measure.value is None else float(measure.value),
+        low=low,
+        high=high,
+        right=measure.right,
+        n=measure.n,
+        errors=measure.errors,
+        reason=reason,
+    )
+    return Decision(result, measure.misses, False, measure)
+
+
+def is_count(gate: Gate) -> bool:
+    """Whether a gate bounds how many cases, and not which share of them."""
+    return gate.metric in COUNTS and gate.bound.denominator == 1
+
+
+def _counted(measure: Measure) -> Measure:
+    low, high = measure.interval
+    return replace(
+        measure,
+        value=Fraction(measure.right) if measure.n else None,
+        lowest=Fraction(measure.right),
+        highest=Fraction(measure.right + measure.errors),
+        interval=(low * measure.n, high * measure.n),
+        outcome=None,
+    )
+
+
+def _outcome(gate: Gate, measure: Measure, pairs: Sequence[Pair]) -> tuple[Outcome, str]:
+    if measure.value is None:
+        return "INCONCLUSIVE", measure.note
+    if gate.level is not None:
+        if measure.outcome is None:
+            return "INCONCLUSIVE", "a count of cases has no limits of confidence: bound a share, as in 'lost <= 2%'"
+        outcome = at_level(gate, measure)
+        return outcome, _why_open(gate, measure, pairs) if outcome == "INCONCLUSIVE" else ""
+    is_met = holds(gate, measure.lowest)
+    if is_met != holds(gate, measure.highest):
+        return "INCONCLUSIVE", f"{measure.errors} without a grade could decide it either way"
+    low, high = measure.interval
+    return ("PASS" if is_met else "FAIL"), NEAR_BOUND if low <= gate.bound <= high and low < high else ""
+
+
+def _why_open(gate: Gate, measure: Measure, pairs: Sequence[Pair]) -> str:
+    if measure.errors:
+        return f"{measure.errors} without a grade could decide it either way, or too few cases"
+    assert gate.level is not None
+    said = f"too few cases to tell at {float(100 * gate.level):g} % on which side of the bound it is"
+    if gate.metric not in ("drop", "uplift"):
+        return said
+    more = Changes.of(pairs).settling_pairs(gate.bound if gate.metric == "drop" else -gate.bound, gate.level)
+    return f"{said}; about {more:,} like these would" if more else said
