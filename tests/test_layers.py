@@ -55,6 +55,7 @@ LAYERS = {
         "comparing",
         "resultlines",
         "runs",
+        "saved_runs",
         "regrade",
         "review",
         "calibration",

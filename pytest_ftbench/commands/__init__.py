@@ -12,6 +12,7 @@ from pytest_ftbench.commands.judging import judge_app
 from pytest_ftbench.commands.output import fail
 from pytest_ftbench.commands.power import power_command
 from pytest_ftbench.commands.regrading import regrade_command
+from pytest_ftbench.commands.runs import runs_app
 from pytest_ftbench.errors import FtbenchError
 
 # Typer brings its own copy of click or uses the one that is installed, depending on its version.
@@ -52,6 +53,7 @@ def _ftbench() -> None:
 app.command("gate")(gate_command)
 app.command("power")(power_command)
 app.command("regrade")(regrade_command)
+app.add_typer(runs_app, name="runs")
 app.add_typer(judge_app, name="judge")
 
 

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_ftbench.evaluate import is_by_judge
 from pytest_ftbench.gates import NEAR_BOUND, Decision
-from pytest_ftbench.gates.measure import Tally, Unit
-from pytest_ftbench.gates.units import fact_of
 from pytest_ftbench.records import Result
-from pytest_ftbench.reports.console import make_table, render
+from pytest_ftbench.reports.console import render
 from pytest_ftbench.reports.gate_lines import NEAR, gate_lines
 from pytest_ftbench.reports.gates import is_curtailed, misses_in_words
+from pytest_ftbench.reports.matrix import accuracy_matrix
 from pytest_ftbench.reports.money import UNKNOWN
-from pytest_ftbench.reports.text import one_line
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from rich.table import Table
-    from rich.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +49,7 @@ def _blocks(facts: Facts, *, unicode: bool, width: int) -> Iterable[RenderableTy
     from rich.text import Text
 
     if facts.results and facts.with_matrix:
-        yield _matrix(facts, unicode=unicode)
+        yield accuracy_matrix(facts.aliases, facts.results, unicode=unicode)
         yield Text()
     yield from gate_lines(facts.decisions, width=width)
     if facts.with_misses:
@@ -64,46 +60,6 @@ def _blocks(facts: Facts, *, unicode: bool, width: int) -> Iterable[RenderableTy
         yield Text()
     for line in _footer(facts):
         yield Text(line)
-
-
-def _matrix(facts: Facts, *, unicode: bool) -> Table:
-    from rich.text import Text
-
-    cells: dict[tuple[str, str], list[Result]] = defaultdict(list)
-    for result in facts.results:
-        cells[result.variant, result.endpoint].append(result)
-    table = make_table(unicode=unicode)
-    table.add_column("variant", overflow="fold")
-    aliases = [alias for alias in facts.aliases if any(result.endpoint == alias for result in facts.results)]
-    for alias in aliases:
-        table.add_column(Text(alias), justify="right", overflow="fold")
-    for variant in dict.fromkeys(result.variant for result in sorted(facts.results, key=_first_the_trained)):
-        table.add_row(Text(one_line(variant)), *(_cell(cells[variant, alias]) for alias in aliases))
-    return table
-
-
-def _first_the_trained(result: Result) -> tuple[int, str]:
-    order = ("memorization", "rephrased")
-    return (order.index(result.variant) if result.variant in order else len(order), result.variant)
-
-
-def _cell(results: Sequence[Result]) -> Text:
-    from rich.text import Text
-
-    if not results:
-        return Text("-", style="dim")
-    graded = [result for result in results if result.status == "graded"]
-    right, n = sum(result.right for result in graded), len(graded)
-    text = Text()
-    if n:
-        low, high = Tally.of(Unit(result.right, fact_of(result)) for result in graded).interval
-        text.append(f"{right}/{n}", style="bold").append(f" {100 * right / n:5.1f} %")
-        text.append(f" [{100 * low:.0f}, {100 * high:.0f}]", style="dim")
-    if errors := sum(result.status in ("error", "unscored") for result in results):
-        text.append(f" {errors} error{'s' if errors > 1 else ''}", style="red")
-    if unmet := sum(result.status == "not_applicable" for result in results):
-        text.append(f" {unmet} n/a", style="dim")
-    return text
 
 
 def _footer(facts: Facts) -> Iterable[str]:
