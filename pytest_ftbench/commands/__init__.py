@@ -7,6 +7,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from pytest_ftbench.commands.comparing import bless_command, compare_command
 from pytest_ftbench.commands.gating import gate_command
 from pytest_ftbench.commands.judging import judge_app
 from pytest_ftbench.commands.output import fail
@@ -50,6 +51,8 @@ def _ftbench() -> None:
     pass  # without a callback typer would leave out the name of a command that is the only one
 
 
+app.command("compare")(compare_command)
+app.command("bless")(bless_command)
 app.command("gate")(gate_command)
 app.command("power")(power_command)
 app.command("regrade")(regrade_command)
