@@ -81,7 +81,7 @@ ended      as it should
 variant                                    e
 ────────────────────────────────────────────
 memorization   1/1 100.0 % [21, 100] 1 error
-rephrased                1/2  50.0 % [9, 91]
+rephrased               1/2  50.0 % [0, 100]
 
 FAIL          accuracy >= 0.9  1/2 = 0.500 [0.100, 0.900]
 INCONCLUSIVE  accuracy >= 0.9  nothing measured, 1 error; 1 of 2 ran

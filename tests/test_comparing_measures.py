@@ -230,12 +230,12 @@ def test_headline_has_a_row_for_each_kind_of_question_and_one_for_all() -> None:
         ("drop 0.02", "gate 'drop 0.02': expected METRIC[SELECTOR] OP BOUND, as in 'drop <= 0.02 @ 95%'."),
         (
             "dorp <= 0.02",
-            "gate 'dorp <= 0.02': unknown metric 'dorp'. Did you mean 'drop'? Over two runs there are: drop, uplift, "
+            "gate 'dorp <= 0.02': unknown metric 'dorp'. Did you mean 'drop'? There are: drop, uplift, "
             "lost, gained, retention, acquire.",
         ),
         (
             "accuracy >= 0.9",
-            "gate 'accuracy >= 0.9': accuracy is of one run. Over two runs there are: drop, uplift, lost, gained, "
+            "gate 'accuracy >= 0.9': accuracy is of one run. There are: drop, uplift, lost, gained, "
             "retention, acquire.",
         ),
         (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import cast
@@ -69,23 +69,28 @@ class Gate:
         return replace(self, text=text, selector=Selector(conditions), by=None, family=self.text)
 
 
-def parse_gate(text: str, *, place: str = "") -> Gate:
+def parse_gate(
+    text: str,
+    *,
+    place: str = "",
+    among: Collection[str] = METRICS.keys(),
+    example: str = "accuracy[variant=rephrased] >= 0.85",
+) -> Gate:
     """The gate that a text writes.
 
-    place: where it was written, for messages. The bound is a fraction in [0, 1], or a percentage with its sign.
+    place: where it was written, for messages. among: the metrics that these name. example: the gate that they show.
+    The bound is a fraction within what the metric can be, or a percentage with its sign; of a count, a whole number.
     Raises SpecError naming the part that is not understood and what is allowed there.
     """
     where = f"{place}: " if place else ""
     found = _GATE.fullmatch(text)
     if found is None:
-        raise SpecError(
-            f"{where}gate {text!r}: expected METRIC[SELECTOR] OP BOUND, as in 'accuracy[variant=rephrased] >= 0.85'."
-        )
+        raise SpecError(f"{where}gate {text!r}: expected METRIC[SELECTOR] OP BOUND, as in {example!r}.")
     metric = found["metric"]
     if metric not in METRICS:
-        meant = near_miss(metric, METRICS)
+        meant = near_miss(metric, among)
         hint = f" Did you mean {meant!r}?" if meant else ""
-        raise SpecError(f"{where}gate {text!r}: unknown metric {metric!r}.{hint} There are: {', '.join(METRICS)}.")
+        raise SpecError(f"{where}gate {text!r}: unknown metric {metric!r}.{hint} There are: {', '.join(among)}.")
     try:
         selector = parse_selector(found["selector"] or "")
         selector, by = _without(selector, "by", "one key, as in by=topic")
@@ -98,7 +103,7 @@ def parse_gate(text: str, *, place: str = "") -> Gate:
             op=cast("Op", found["op"]),  # no other is matched
             bound=_bound(found["bound"], METRICS[metric]),
             by=None if metric == "macro" else by,
-            level=_level(found["level"], metric) if found["level"] else None,
+            level=_level(found["level"], metric, found["bound"]) if found["level"] else None,
             name=found["name"] or "",
             after=after or "",
             reducer=_reducer(reducer, metric) if reducer else MEAN,
@@ -122,13 +127,17 @@ def _bound(text: str, metric: Metric) -> Fraction:
     return bound
 
 
-def _level(text: str, metric: str) -> Fraction:
+def _level(text: str, metric: str, bound: str) -> Fraction:
     try:
         level = Fraction(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     except (ValueError, ZeroDivisionError):
         raise SpecError(f"the level must be a number, got {text!r}. Write @ 95% or @ 0.95.") from None
     if not Fraction(1, 2) < level < 1:
         raise SpecError(f"the level must lie between 50% and 100%, got {text}. Write @ 95% or @ 0.95.")
+    if METRICS[metric].is_count and bound.isdecimal():
+        raise SpecError(
+            f"a count of cases has no limits of confidence. Bound a share, as in '{metric} <= 2% @ {text}'."
+        )
     if not METRICS[metric].has_limits:
         raise SpecError(f"{metric} has no limits of confidence. Leave out '@ {text}'.")
     return level
