@@ -1,6 +1,6 @@
 """Two recorded runs of the same cases: what was learned, kept and lost, and whether they can be compared at all."""
 
-from pytest_ftbench.comparing.comparison import Comparison, Side, compare_runs, match_endpoints
+from pytest_ftbench.comparing.comparison import Comparison, Side, aliases_of, compare_runs, match_endpoints
 from pytest_ftbench.comparing.deciding import decide_comparison
 from pytest_ftbench.comparing.differences import ALLOWABLE, REASONS, Reason
 from pytest_ftbench.comparing.measures import COUNTS, MEASURES, change_p
@@ -17,6 +17,7 @@ __all__ = [
     "Pairing",
     "Reason",
     "Side",
+    "aliases_of",
     "change_p",
     "compare_runs",
     "decide_comparison",

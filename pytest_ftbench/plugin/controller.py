@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import warnings
 from collections import defaultdict
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,9 +35,10 @@ from pytest_ftbench.reports.text import clean, shown_path
 from pytest_ftbench.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from pytest_ftbench.gates import Decision
+    from pytest_ftbench.gates import Decision, Gate
     from pytest_ftbench.plugin.calibrating import Calibrations, Trust
     from pytest_ftbench.plugin.gate_plan import PlannedGate
+    from pytest_ftbench.runs import Run
 
 StatusShown = tuple[str, str, str | tuple[str, dict[str, bool]]]
 
@@ -138,7 +139,7 @@ class Controller:
         if session.config.option.collectonly or not has_collected:
             return (yield)
         # Gates count towards the progress shown, and not for the exit code of a session that has no tests.
-        gates = len(self._tally.gates()) * len(self._state.aliases) if self._asks_here else 0
+        gates = len(self._tally.gates()) * len(self._state.tested) if self._asks_here else 0
         session.testscollected += gates
         try:
             return (yield)
@@ -162,11 +163,12 @@ class Controller:
         decided = decide_gates(
             self._tally.gates(),
             results,
-            self._state.aliases,
+            self._state.tested,
             hook,
             curtailed=self._curtailed,
             judge_faults=faults,
             trust=trust,
+            compare=self._compare,
         )
         return decided, trust
 
@@ -182,15 +184,24 @@ class Controller:
                 emit_reports(session, decision, fails=does_fail(decision, planned, on_inconclusive=on_inconclusive))
         remember_misses(session.config, self._decisions, self._by_nodeid)
 
+    def _compare(self, gate: Gate, decision: Decision, scope: Iterable[str] | None) -> Decision:
+        """What a gate over two runs says, where there is something to compare with."""
+        baselines = self._state.baselines
+        return decision if baselines is None else baselines.decide(gate, decision, self._run_so_far(), scope=scope)
+
+    def _run_so_far(self) -> Run:
+        """The session as a run that has come to its end."""
+        from pytest_ftbench.runs import Run
+
+        return Run("this session", self._recording.identity(), tuple(self._results()), (), {})
+
     def _trust(self) -> Trust | None:
         """What is known of the session's judge; None where there is no judge."""
         if not self._state.judge_specs:
             return None
         from pytest_ftbench.plugin.calibrating import Trust
-        from pytest_ftbench.runs import Run
 
-        run = Run("", self._recording.identity(), tuple(self._results()), (), None)
-        return Trust(self._calibrations, run, start=self._state.settings.invocation)
+        return Trust(self._calibrations, self._run_so_far(), start=self._state.settings.invocation)
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         # Errors during collection, and `-x` under xdist, end a session by subclasses of KeyboardInterrupt.
@@ -253,6 +264,8 @@ class Controller:
             run_path=shown_path(paths[0], self._state.settings.invocation) if paths else None,
             with_misses=config.option.tbstyle == "no",
             with_matrix=verbosity >= 0,
+            comparisons=self._state.baselines.comparisons(self._run_so_far()) if self._state.baselines else (),
+            allowed_differences=self._state.settings.allowed_differences,
         )
         encoding = getattr(terminalreporter._tw._file, "encoding", None) or "ascii"
         terminalreporter.write_sep("=", "ftbench")
@@ -274,7 +287,8 @@ class Controller:
         return session_cost_in_words(self._tally.costs_usd())
 
     def _notes(self) -> list[str]:
-        notes = [f"ftbench: {warning}" for warning in self._state.warnings]
+        about_runs = self._state.baselines.notes() if self._state.baselines else ()
+        notes = [f"ftbench: {warning}" for warning in (*self._state.warnings, *about_runs)]
         if self._was_interrupted:
             answers = self._tally.counted("calls") + self._tally.counted("cache_hits")
             kept = "; they are kept, so the same command goes on from there"

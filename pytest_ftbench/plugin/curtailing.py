@@ -35,7 +35,7 @@ class Curtailing:
         planned, found = plan_gates(state), list(trials)
         self._curtailments = {
             alias: Curtailment(scoped_gates(planned, alias), _instances(found, alias), [alias])
-            for alias in state.aliases
+            for alias in state.tested
         }
         self._slots: dict[str, Slot] = {}
         """By the node id of the test."""
@@ -89,10 +89,12 @@ class Curtailing:
         self._drop()
 
     def _learn(self, result: Result, scope: str) -> None:
-        self._curtailments[result.endpoint].learn(result, scope=scope)
+        if result.endpoint in self._curtailments:  # no gate is about the baseline
+            self._curtailments[result.endpoint].learn(result, scope=scope)
 
     def _lose(self, slot: Slot) -> None:
-        self._curtailments[slot.endpoint].lose(slot)
+        if slot.endpoint in self._curtailments:
+            self._curtailments[slot.endpoint].lose(slot)
 
     def _drop(self) -> None:
         certain = [slot for curtailment in self._curtailments.values() for slot in curtailment.certain()]

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
-from pytest_ftbench.gates import HOLM, Decided, Decision, ScopedGate, decide, decide_together, parse_gate, population
+from pytest_ftbench.gates import (
+    HOLM,
+    Decided,
+    Decision,
+    Gate,
+    ScopedGate,
+    decide,
+    decide_together,
+    parse_gate,
+    population,
+)
 from pytest_ftbench.plugin.explained import Explained
 from pytest_ftbench.plugin.gate_plan import PlannedGate
 from pytest_ftbench.plugin.judging import distrusted
@@ -47,6 +57,7 @@ def decide_gates(
     curtailed: Mapping[tuple[str, str], Sequence[Result]] | None = None,
     judge_faults: Sequence[str] = (),
     trust: Trust | None = None,
+    compare: Callable[[Gate, Decision, Iterable[str] | None], Decision] | None = None,
 ) -> list[tuple[PlannedGate, Decision]]:
     """What every gate says of every endpoint.
 
@@ -54,6 +65,7 @@ def decide_gates(
     their gates were certain. One that has a result after all is passed over.
     judge_faults: why a judge model is not to be believed: no gate over a verdict of a judge is decided then.
     trust: what a person's labels say of the judge; None in a session without one.
+    compare: decides gates over two runs, told the suites that they are about (None: all); other gates it leaves alone.
     """
     scope_of = {id(one.result): one.scope for one in recorded}
     stand_ins = [(scope, result) for (scope, _), results in (curtailed or {}).items() for result in results]
@@ -79,6 +91,8 @@ def decide_gates(
             case_of=case_of,
             curtailed=left_out[gate.scope, alias],
         )
+        if compare is not None:
+            decision = compare(parsed, decision, {one.suite for one in results} if gate.scope else None)
         if trust is not None and not gate.cut:
             decision = trust.weigh(parsed, decision, [*results, *left_out[gate.scope, alias]])
         used = population(parsed, results) if judge_faults else []

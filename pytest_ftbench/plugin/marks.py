@@ -30,8 +30,8 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
     if marker is None:
         if wants_case:
             _refuse(definition, "requests a case. Mark it: @pytest.mark.ftbench('facts.yaml').")
-        if state.aliases:
-            metafunc.parametrize("ftbench_model", state.aliases, indirect=True, ids=list(state.aliases))
+        if state.tested:
+            metafunc.parametrize("ftbench_model", state.tested, indirect=True, ids=list(state.tested))
         return
     if len(list(definition.iter_markers("ftbench"))) > 1:
         _refuse(definition, "is marked ftbench more than once, so one gate would hide another. Keep one marker.")

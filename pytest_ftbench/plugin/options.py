@@ -52,6 +52,21 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="FILE",
         help="What a person's labels say of the judge, as ftbench judge calibrate writes it; repeatable.",
     )
+    option("compare", metavar="RUN[#ALIAS]", default=None, help="Compare with a run: a file, a saved run's name, last.")
+    option(
+        "baseline-model",
+        metavar="[ALIAS=]SPEC",
+        default=None,
+        help="Another endpoint, asked the same questions, that the models under test are compared with.",
+    )
+    option(
+        "allow",
+        ini="args",
+        action="append",
+        default=[],
+        metavar="KIND",
+        help="Compare all the same, though judge, matchers, sampling, ... differ; repeatable.",
+    )
     option(
         "cache",
         choices=CACHE_MODES,

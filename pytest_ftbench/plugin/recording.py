@@ -72,7 +72,6 @@ class Recording:
             "python": platform.python_version(),
             "pytest": pytest.__version__,
             "git_commit": _git_commit(self._state.settings.root),
-            "sampling": {alias: dict(provider.sampling) for alias, provider in self._state.providers.items()},
             "selection": selection(self._state.config),
         }
         return RunWriter(path, header)
@@ -83,6 +82,7 @@ class Recording:
             "ftbench": pytest_ftbench.__version__,
             "endpoints": self._endpoints(),
             "judge": self._judge(),
+            "sampling": {alias: dict(provider.sampling) for alias, provider in self._state.providers.items()},
         }
 
     def _judge(self) -> dict[str, Any] | None:
@@ -110,7 +110,8 @@ class Recording:
         own = self._writer.path
         self.paths = [own]
         try:
-            copies = [saved_run(settings.root, settings.save)] if settings.save else []
+            name = settings.save or (self._state.baselines.missing if self._state.baselines else "")
+            copies = [saved_run(settings.root, name)] if name else []
             copies += [settings.out] if settings.out else []
             publish(own, copies)
             self.paths = [*copies, own]

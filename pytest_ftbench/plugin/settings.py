@@ -30,6 +30,11 @@ class Settings:
     gates: tuple[tuple[str, str], ...]
     """Gates over the whole session, each with the place that sets it."""
     gates_on_command_line: bool
+    compare: str | None
+    """The run to compare with."""
+    baseline_model: str | None
+    allowed_differences: tuple[str, ...]
+    """Kinds of reasons not to compare that the user allows."""
     cache_mode: CacheMode
     cache_dir: Path | None
     concurrency: int | None
@@ -73,6 +78,9 @@ def read_settings(config: pytest.Config) -> Settings:
         calibrations=_paths(config, "ftbench_calibration"),
         gates=tuple(places),
         gates_on_command_line=bool(given_gates),
+        compare=_one(config, "ftbench_compare"),
+        baseline_model=_one(config, "ftbench_baseline_model"),
+        allowed_differences=tuple(config.getoption("ftbench_allow") or config.getini("ftbench_allow")),
         cache_mode=cast("CacheMode", _choice(config, "ftbench_cache", CACHE_MODES, default="auto")),
         cache_dir=_path(config, "ftbench_cache_dir", cache_dir) if cache_dir else None,
         concurrency=_concurrency(_one(config, "ftbench_concurrency")),

@@ -92,6 +92,10 @@ def _read(state: State) -> None:
         models_folder=settings.root,
         known_providers=state.registry("providers"),
     )
+    if settings.compare or settings.baseline_model or settings.allowed_differences:
+        from pytest_ftbench.plugin.baselines import read_baselines
+
+        read_baselines(state)
     if settings.judges:
         from pytest_ftbench.plugin.judging import read_judges, refuse_self_judging
 

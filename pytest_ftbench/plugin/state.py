@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pytest_ftbench.follow_ups import FollowUps
     from pytest_ftbench.gates import Gate
     from pytest_ftbench.judge_models import JudgeModels
+    from pytest_ftbench.plugin.baselines import Baselines
     from pytest_ftbench.providers import EndpointSpec, Provider
 
 STATE = pytest.StashKey["State"]()
@@ -50,6 +51,9 @@ class State:
     config: pytest.Config
     settings: Settings
     specs: tuple[EndpointSpec, ...] = ()
+    baseline_alias: str = ""
+    """The endpoint that the others are compared with; it is asked, and no gate is about it."""
+    baselines: Baselines | None = None
     judge_specs: tuple[EndpointSpec, ...] = ()
     scopes: dict[str, Scope] = field(default_factory=dict)
     """By the node id of the file or function that owns them."""
@@ -66,6 +70,11 @@ class State:
     @property
     def aliases(self) -> tuple[str, ...]:
         return tuple(spec.alias for spec in self.specs)
+
+    @property
+    def tested(self) -> tuple[str, ...]:
+        """The endpoints that gates are about."""
+        return tuple(alias for alias in self.aliases if alias != self.baseline_alias)
 
     @cached_property
     def providers(self) -> Mapping[str, Provider]:

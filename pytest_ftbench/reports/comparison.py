@@ -21,11 +21,16 @@ _STYLES = {"PASS": "green", "FAIL": "bold red", "INCONCLUSIVE": "bold yellow"}
 
 
 def comparison_blocks(
-    comparison: Comparison, gates: Sequence[GateResult], *, allowed: Collection[str], unicode: bool
+    comparison: Comparison,
+    gates: Sequence[GateResult],
+    *,
+    allowed: Collection[str],
+    unicode: bool,
+    shown: int = SHOWN,
 ) -> Iterator[RenderableType]:
     """What was before and is now, the cases that were lost, what was not compared, and what gates say of it.
 
-    allowed: kinds of reasons not to compare that the user has allowed.
+    allowed: kinds of reasons not to compare that the user has allowed. shown: how many cases of a kind are listed.
     """
     from rich.text import Text
 
@@ -37,9 +42,9 @@ def comparison_blocks(
         yield _turns(rows, unicode=unicode)
         yield Text("\n" + "\n".join(_notes(rows[-1])))
     for title, cases, describe in _listed(comparison):
-        shown = [line for case in cases[:SHOWN] for line in describe(case)]
-        more = [f"... and {len(cases) - SHOWN} more; --json has them all"] if len(cases) > SHOWN else []
-        yield Text("\n".join(["", f"{len(cases)} {title}", *shown, *more]))
+        listed = [line for case in cases[:shown] for line in describe(case)]
+        more = [f"... and {len(cases) - shown} more; ftbench compare --json has them all"] if len(cases) > shown else []
+        yield Text("\n".join(["", f"{len(cases)} {title}", *listed, *more]))
     reasons = list(_reasons(comparison, allowed))
     if reasons:
         yield Text("")

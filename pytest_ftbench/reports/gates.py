@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_ftbench.gates import Decision
+from pytest_ftbench.gates import METRICS, Decision, parse_gate
 from pytest_ftbench.records import GateResult, Result
 from pytest_ftbench.reports.text import one_line
 
@@ -32,7 +32,15 @@ def _judged_value(gate: GateResult) -> str:
         return f"{gate.right}/{gate.n} [{gate.low:.3f}, {gate.high:.3f}]{errors}"
     is_share = gate.n > 0 and abs(gate.value - gate.right / gate.n) < 1e-9
     value = f"{gate.value:.3f} [{gate.low:.3f}, {gate.high:.3f}]"
+    if _is_compared(gate):
+        is_count = not gate.value % 1 and gate.value == gate.right
+        return f"{f'{gate.value:g}' if is_count else value}, {gate.n} cases{errors}"
     return f"{gate.right}/{gate.n} = {value}{errors}" if is_share else f"{value}, {gate.right}/{gate.n} right{errors}"
+
+
+def _is_compared(gate: GateResult) -> bool:
+    """Whether it is about two runs, whose counts are no right answers of so many."""
+    return METRICS[parse_gate(gate.expr).metric].is_compared
 
 
 def is_curtailed(gate: GateResult) -> bool:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pytest_ftbench.comparing import Comparison
 from pytest_ftbench.evaluate import is_by_judge
 from pytest_ftbench.gates import NEAR_BOUND, Decision
 from pytest_ftbench.records import Result
+from pytest_ftbench.reports.comparison import comparison_blocks
 from pytest_ftbench.reports.console import render
 from pytest_ftbench.reports.gate_lines import NEAR, gate_lines
 from pytest_ftbench.reports.gates import is_curtailed, misses_in_words
@@ -35,6 +37,10 @@ class Facts:
     with_misses: bool = False
     """Whether the misses of failed gates are listed here, because nothing above has."""
     with_matrix: bool = True
+    comparisons: Sequence[Comparison] = ()
+    """What endpoints are compared with."""
+    allowed_differences: Collection[str] = ()
+    """Kinds of reasons not to compare that the user allows."""
     judge_calls: int = 0
     cost: str | None = None
     """What the answers cost, as `money.session_cost_in_words` has it; None: nothing that is paid for was asked."""
@@ -50,6 +56,9 @@ def _blocks(facts: Facts, *, unicode: bool, width: int) -> Iterable[RenderableTy
 
     if facts.results and facts.with_matrix:
         yield accuracy_matrix(facts.aliases, facts.results, unicode=unicode)
+        yield Text()
+    for comparison in facts.comparisons:
+        yield from comparison_blocks(comparison, (), allowed=facts.allowed_differences, unicode=unicode, shown=3)
         yield Text()
     yield from gate_lines(facts.decisions, width=width)
     if facts.with_misses:
