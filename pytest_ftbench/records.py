@@ -12,6 +12,8 @@ Status = Literal["graded", "error", "unscored", "not_applicable"]
 Outcome = Literal["PASS", "FAIL", "INCONCLUSIVE"]
 
 EXPECTS: tuple[Expect, ...] = ("answer", "abstain")
+Precondition = Literal["", "unknown", "known", "knew_old"]
+PRECONDITIONS: tuple[Precondition, ...] = ("unknown", "known", "knew_old")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,9 @@ class Case:
     """Other answers that are as right as the expected one."""
     answer_before: str = ""
     """The superseded answer, if there is one."""
+    precondition: Precondition = ""
+    """What the baseline must make of the question for the case to count: not know the answer, know it, or give the
+    superseded one. Empty: it always counts."""
     context: str = ""
     trained_answer: str = ""
     """Where abstention is due: the answer a model that only memorised would give (a leak)."""

@@ -43,6 +43,7 @@ facts:
     date_change: How many days in 2041?
     match: number
     answer_before: 20
+    precondition: unknown
     tags: {topic: pay, level: 1}
   - id: never
     question: How many years?
@@ -56,7 +57,7 @@ facts:
 def test_every_key_is_read_and_each_text_is_a_case_with_its_line(tmp_path: Path) -> None:
     file = load(tmp_path, FULL)
     five = ("five weeks",)
-    days = {"fact": "days", "suite": "f", "system": "Be brief.", "answer_before": "20",
+    days = {"fact": "days", "suite": "f", "system": "Be brief.", "answer_before": "20", "precondition": "unknown",
             "tags": {"topic": "pay", "level": "1"}, "context": "Everybody gets 25 days."}  # fmt: skip
     never = {"fact": "never", "suite": "f", "system": "Think.", "context": "Nobody knows.", "expect": "abstain"}
     rephrased = [case.id for case in file.cases if case.variant == "rephrased" and case.fact == "days"]
@@ -69,8 +70,8 @@ def test_every_key_is_read_and_each_text_is_a_case_with_its_line(tmp_path: Path)
              place="f.yaml:12", **days),
         Case("How many days in 2041?", variant="date_change", id="date_change", expect="abstain", trained_answer="25",
              place="f.yaml:13", **days),
-        Case("How many years?", id="memorization", place="f.yaml:18", **never),
-        Case("Years?", variant="rephrased", id="rephrased", place="f.yaml:22", **never),
+        Case("How many years?", id="memorization", place="f.yaml:19", **never),
+        Case("Years?", variant="rephrased", id="rephrased", place="f.yaml:23", **never),
     )  # fmt: skip
 
 
@@ -113,9 +114,7 @@ def test_alias_stands_for_what_it_names(tmp_path: Path) -> None:
 
 
 FACT = "facts:\n  - question: Q?\n    answer: A\n"
-FACT_KEYS = (
-    "id, fact, question, answer, aliases, rephrased, date_change, system, match, expect, answer_before, context, tags"
-)
+FACT_KEYS = "id, fact, question, answer, aliases, rephrased, date_change, system, match, expect, answer_before, precondition, context, tags"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,9 @@ from pytest_ftbench.errors import DataError
 from pytest_ftbench.records import Case
 
 BENCHMARK = SHARED / "finetunebench"
-KNOWN = "id, fact, variant, question, prompt, answer, aliases, system, match, expect, answer_before, context"
+KNOWN = (
+    "id, fact, variant, question, prompt, answer, aliases, system, match, expect, answer_before, precondition, context"
+)
 
 
 def load(folder: Path, content: str, name: str = "f.csv") -> tuple[Case, ...]:
@@ -35,12 +37,13 @@ def fault_of(folder: Path, content: str, name: str = "f.csv") -> str:
 ROW = {
     "id": "i", "fact": "f", "variant": "rephrased", "question": "Q?", "prompt": " P: Q? ", "answer": "A",
     "aliases": " A1 |A2||",
-    "system": "S.", "match": "number", "expect": "answer", "answer_before": "B", "context": "C", "topic": "pay",
+    "system": "S.", "match": "number", "expect": "answer", "answer_before": "B", "precondition": "knew_old",
+    "context": "C", "topic": "pay",
 }  # fmt: skip
 CASE = Case(
     question="Q?", answer="A", fact="f", variant="rephrased", id="i", suite="f", prompt=" P: Q? ", system="S.",
     aliases=("A1", "A2"),
-    match="number", answer_before="B", context="C", tags={"topic": "pay"},
+    match="number", answer_before="B", precondition="knew_old", context="C", tags={"topic": "pay"},
 )  # fmt: skip
 
 

@@ -194,3 +194,57 @@ def test_chosen_tests_are_compared_without_failing_the_session(project: Project)
         )
     assert result.ret == 0
     assert outcomes(project) == {"drop <= 0": "INCONCLUSIVE"}
+
+
+FACTS = """\
+facts:
+  - {id: new, question: Where is room 4?, answer: wing 4, precondition: unknown}
+  - {id: trained, question: Where is room 1?, answer: wing 1, precondition: unknown}
+  - {id: kept, question: Where is room 2?, answer: wing 2, precondition: known}
+  - {id: never, question: Where is room 5?, answer: wing 5, precondition: known}
+  - {id: moved, question: Where is room 3?, answer: wing 30, answer_before: wing 3, precondition: knew_old}
+  - {id: plain, question: Where is room 0?, answer: wing 0}
+"""
+STATUSES = {
+    "new": "graded", "trained": "not_applicable", "kept": "graded", "never": "not_applicable", "moved": "graded",
+    "plain": "graded",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["model", "run"])
+def test_case_whose_precondition_is_unmet_is_shown_and_not_counted(any_project: Project, kind: str) -> None:
+    any_project.write("rooms.ftbench.yaml", FACTS)
+    with serve({"old": 4, "new": 9}) as server:
+        if kind == "model":
+            baseline = model(server, "old", "--ftbench-baseline-model", "base")
+        else:
+            any_project.run(model(server, "old"), "--ftbench-save=before", "--ftbench-gate=accuracy >= 0")
+            baseline = "--ftbench-compare=before"
+        result = any_project.run(model(server, "new"), baseline, "--ftbench-gate=accuracy >= 0.7")
+    lines = [line for line in any_project.lines("result") if line["endpoint"] == "m"]
+    assert {line["fact"]: line["status"] for line in lines} == STATUSES
+    gate = any_project.lines("gate")[0]
+    assert (gate["right"], gate["n"], gate["outcome"], result.ret) == (3, 4, "PASS", 0)
+    result.stdout.fnmatch_lines(["memorization*3/4*2 n/a*"])
+
+
+def test_precondition_without_a_baseline_does_not_count_and_is_said(any_project: Project) -> None:
+    any_project.write("rooms.ftbench.yaml", FACTS)
+    with serve({"new": 9}) as server:
+        result = any_project.run(model(server, "new"), "--ftbench-gate=accuracy >= 0.7")
+    assert any_project.lines("gate")[0]["n"] == 6
+    result.stdout.fnmatch_lines(["ftbench: 5 cases have a precondition, which only a baseline can decide*"])
+
+
+def test_precondition_that_nobody_can_decide_is_an_error(project: Project) -> None:
+    project.write("rooms.ftbench.yaml", FACTS)
+    with serve({"old": 4, "new": 9}) as server:
+        project.run(model(server, "old"), "--ftbench-save=before", "--ftbench-gate=accuracy >= 0")
+        project.write(
+            "rooms.ftbench.yaml",
+            FACTS + "  - {id: x, question: Where is room 8?, answer: wing 8, precondition: known}\n",
+        )
+        project.run(model(server, "new"), "--ftbench-compare=before", "--ftbench-gate=accuracy >= 0.7")
+    (line,) = [line for line in project.lines("result") if line["fact"] == "x"]
+    assert line["status"] == "error"
+    assert line["error"] == "its precondition 'known' cannot be decided: before has no graded answer to it"

@@ -75,6 +75,7 @@ def _case(fact: Fact, file: FactsFile, variant: str, question: str, expect: Expe
         match=(fact.match or file.match or "auto") if due else "auto",
         aliases=tuple(filter(None, map(str.strip, fact.aliases))) if due else (),
         answer_before=fact.answer_before,
+        precondition=fact.precondition,
         context=fact.context or fact.fact,
         trained_answer="" if due else fact.answer.strip(),
         tags=fact.tags,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pytest_ftbench.errors import DataError
 from pytest_ftbench.names import near_miss
-from pytest_ftbench.records import EXPECTS, Case
+from pytest_ftbench.records import EXPECTS, PRECONDITIONS, Case, Precondition
 from pytest_ftbench.textfiles import Row, has_half_character, read_csv_rows, read_json_lines
 
 KNOWN = (
@@ -22,6 +22,7 @@ KNOWN = (
     "match",
     "expect",
     "answer_before",
+    "precondition",
     "context",
 )
 """The columns with a meaning; every other column is a tag."""
@@ -93,10 +94,21 @@ def _case(row: Row, place: str) -> Case:
         match=row.get("match", "").strip() or "auto",
         aliases=() if abstain else read_aliases(row.get("aliases", "")),
         answer_before=row.get("answer_before", "").strip(),
+        precondition=_precondition(row, place),
         context=row.get("context", ""),
         tags={key: value.strip() for key, value in row.items() if key and key not in KNOWN and value.strip()},
         place=place,
     )
+
+
+def _precondition(row: Row, place: str) -> Precondition:
+    found = row.get("precondition", "").strip().lower()
+    for allowed in PRECONDITIONS:
+        if found == allowed:
+            return allowed
+    if found:
+        raise DataError(place, f"precondition must be one of {', '.join(PRECONDITIONS)}, got {found!r}.")
+    return ""
 
 
 def read_aliases(cell: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from pytest_ftbench.names import near_miss
-from pytest_ftbench.records import EXPECTS, Expect
+from pytest_ftbench.records import EXPECTS, PRECONDITIONS, Expect, Precondition
 
 _T = TypeVar("_T")
 
@@ -28,6 +28,7 @@ class Fact:
     match: str = ""
     expect: Expect = "answer"
     answer_before: str = ""
+    precondition: Precondition = ""
     context: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
 
@@ -98,6 +99,13 @@ def _read_expect(value: object) -> Expect:
     raise _unexpected(f"input should be {' or '.join(map(repr, EXPECTS))}", value)
 
 
+def _read_precondition(value: object) -> Precondition:
+    for allowed in PRECONDITIONS:
+        if value == allowed:
+            return allowed
+    raise _unexpected(f"input should be {', '.join(map(repr, PRECONDITIONS))}", value)
+
+
 def _read_tags(value: object) -> dict[str, str]:
     if not isinstance(value, dict):
         raise _unexpected("must be a mapping", value)
@@ -139,7 +147,9 @@ _FACT: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("aliases", "rephrased", "date_change"), _read_texts),
     **dict.fromkeys(("system", "match"), _read_text),
     "expect": _read_expect,
-    **dict.fromkeys(("answer_before", "context"), _read_text),
+    "answer_before": _read_text,
+    "precondition": _read_precondition,
+    "context": _read_text,
     "tags": _read_tags,
 }
 """In the order in which messages list them."""

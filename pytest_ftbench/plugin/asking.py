@@ -64,6 +64,11 @@ class Asking:
         wanted = {item: trial.question(state) for item, trial in trials if wants_answer(item)}
         if not wanted:
             return
+        if state.baselines is None and (open_ := sum(bool(trial.subject.case.precondition) for _, trial in trials)):
+            state.warnings.append(
+                f"{open_} cases have a precondition, which only a baseline can decide: all of them count. Pass "
+                "--ftbench-baseline-model=SPEC or --ftbench-compare=RUN"
+            )
         follow = follow_by_judging(state, cases_by_key(state, wanted)) if state.judging is not None else None
         on_tick = None
         if state.settings.curtail and self._may_curtail(session.config):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pytest_ftbench.errors import SpecError
 from pytest_ftbench.gates import METRICS, Decision, Gate
 from pytest_ftbench.names import near_miss
 from pytest_ftbench.plugin.state import State
+from pytest_ftbench.prompts import content_hash
+from pytest_ftbench.records import Case, Result
 from pytest_ftbench.runs import Run
 
 if TYPE_CHECKING:
@@ -146,6 +149,23 @@ class Baselines:
             f"--ftbench-compare {self.run.place!r}: which endpoint is {alias!r} compared with? It has {listed}. Write "
             f"{self.run.place}#ALIAS."
         )
+
+    @property
+    def name(self) -> str:
+        """How messages name what is compared with."""
+        return self.run.place if self.run is not None else self.missing or self._state.baseline_alias
+
+    def result_of(self, case: Case) -> Result | None:
+        """What the run has of a case's question, by content; None where it has none."""
+        return self._by_content.get((case.suite, case.fact, case.variant, content_hash(case)))
+
+    @cached_property
+    def _by_content(self) -> Mapping[tuple[str, str, str, str], Result]:
+        if self.run is None:
+            return {}
+        alias = self._endpoint_for(self._state.tested[0])
+        of_endpoint = [result for result in self.run.results if result.endpoint == alias]
+        return {(one.suite, one.fact, one.variant, one.content): one for one in reversed(of_endpoint)}
 
     def notes(self) -> Sequence[str]:
         """Lines for the summary."""

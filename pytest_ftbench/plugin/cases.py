@@ -40,6 +40,8 @@ class Trial:
     verdict: Verdict | None = None
     is_running: bool = False
     """Whether the test's body runs at this moment."""
+    unmet: str = ""
+    """Why the case does not count."""
     failed_within: BaseException | None = None
     """What a subtest failed with."""
     _question: Question | None = field(default=None, init=False)
@@ -47,6 +49,7 @@ class Trial:
     def begin(self) -> None:
         """Forget an earlier run of the same test."""
         self.completion = self.verdict = self.failed_within = None
+        self.unmet = ""
 
     @property
     def alias(self) -> str:
@@ -69,7 +72,23 @@ class Trial:
             pytest.skip(clean(self.completion.error or ""))
         if self.completion.error is not None:
             pytest.fail(f"no answer from {self.alias}: {clean(self.completion.error)}", pytrace=False)
+        self._check_precondition(state)
         return self.completion
+
+    def _check_precondition(self, state: State) -> None:
+        """End the test here where its case does not count, or where nobody can tell."""
+        if not self.subject.case.precondition or self.alias == state.baseline_alias:
+            return
+        from pytest_ftbench.plugin.preconditions import Undecided, why_not_applicable
+
+        try:
+            self.unmet = why_not_applicable(self.subject.case, state)
+        except Undecided as why:
+            fault = f"its precondition {self.subject.case.precondition!r} cannot be decided: {clean(str(why))}"
+            self.completion = replace(self.completion or Completion(), error=fault)
+            pytest.fail(fault, pytrace=False)
+        if self.unmet:
+            pytest.skip(f"not applicable: {self.unmet}")
 
     def judge(self, state: State) -> Verdict:
         """What the matchers say of the answer; the reason is fit to be shown."""

@@ -73,6 +73,10 @@ class Outcomes:
         if report.skipped and trial.completion is not None and trial.completion.is_left_out:
             _attach(report, trial, build_result(trial.subject.case, trial.completion, None, endpoint=trial.alias))
             return
+        if report.skipped and trial.unmet:
+            result = build_result(trial.subject.case, trial.completion or Completion(), None, endpoint=trial.alias)
+            _attach(report, trial, replace(result, status="not_applicable", reason=trial.unmet))
+            return
         if report.when == "setup" and report.failed and trial.completion is not None and trial.completion.error:
             _attach(report, trial, build_result(trial.subject.case, trial.completion, None, endpoint=trial.alias))
         if report.failed and trial.verdict is not None and trial.verdict.grade is None:
