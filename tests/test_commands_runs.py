@@ -16,10 +16,10 @@ __all__ = ["here"]
 GATE = GateResult("accuracy >= 0.9", "e", "f.csv", "FAIL", 0.5, 0.1, 0.9, 1, 2, 0, "")
 OPEN = GateResult("accuracy >= 0.9", "e", "f.csv", "INCONCLUSIVE", None, None, None, 0, 0, 1, "1 of 2 ran")
 RESULTS = (
-    make_result(variant="rephrased"),
-    make_result(variant="rephrased", outcome="w"),
-    make_result(),
-    make_result(outcome="e"),
+    make_result(fact="a", variant="rephrased"),
+    make_result(fact="b", variant="rephrased", outcome="w"),
+    make_result(fact="c"),
+    make_result(fact="d", outcome="e"),
 )
 NEWEST = "20260102T030405Z-0000000b"
 
@@ -81,7 +81,7 @@ ended      as it should
 variant                                    e
 ────────────────────────────────────────────
 memorization   1/1 100.0 % [21, 100] 1 error
-rephrased               1/2  50.0 % [0, 100]
+rephrased                1/2  50.0 % [9, 91]
 
 FAIL          accuracy >= 0.9  1/2 = 0.500 [0.100, 0.900]
 INCONCLUSIVE  accuracy >= 0.9  nothing measured, 1 error; 1 of 2 ran

@@ -18,7 +18,7 @@ from pytest_ftbench.comparing import MEASURES, Pair, change_p, decide_comparison
 from pytest_ftbench.comparing.changes import Changes
 from pytest_ftbench.comparing.headline import headline
 from pytest_ftbench.errors import SpecError
-from pytest_ftbench.records import GateResult
+from pytest_ftbench.records import GateResult, Result
 from pytest_ftbench.stats.paired import mcnemar_p, tango_interval
 from pytest_ftbench.stats.paired_clusters import change_interval, clustered_tango_interval, sign_flip_p
 
@@ -266,3 +266,32 @@ def test_gate_is_read_by_the_one_grammar() -> None:
         'topic!="gap <= 1"',
     ]
     assert (parse_bound("lost <= 12").bound, parse_bound("lost <= 12%").bound) == (12, Fraction(12, 100))
+
+
+def test_whole_bound_counts_cases_and_one_in_percent_does_not() -> None:
+    assert decided("lost <= 100%", "rr", "ww").outcome == "PASS"
+    assert decided("lost <= 1", "rr", "ww").outcome == "FAIL"
+    assert decided('lost[topic!="5%"] <= 12', "rr", "ww").outcome == "PASS"
+    assert decided("lost <= 2.0 @ 95%", "r" * 99, "r" * 99).outcome == "INCONCLUSIVE"
+
+
+def test_samples_can_be_reduced_before_they_are_compared() -> None:
+    def sampled(*outcomes: str, prefix: str = "") -> list[Result]:
+        found = [results("".join(of_sample)) for of_sample in zip(*outcomes, strict=True)]
+        return [
+            replace(one, sample=number, case=prefix + one.case)
+            for number, of_sample in enumerate(found, start=1)
+            for one in of_sample
+        ]
+
+    found = compare(sampled("rrr", "rrw", "www"), sampled("rww", "rrr", "wwe", prefix="renamed "))
+    reduced = {
+        reducer: decide_comparison(parse_bound(f"lost[reduce={reducer}] <= 1"), found).result
+        for reducer in ("mean", "majority", "any", "all")
+    }
+    assert {name: (one.right, one.n, one.errors) for name, one in reduced.items()} == {
+        "mean": (2, 9, 0),
+        "majority": (1, 3, 0),
+        "any": (0, 3, 0),
+        "all": (1, 3, 0),
+    }

@@ -3,12 +3,11 @@
 from pytest_ftbench.comparing.comparison import Comparison, Side, aliases_of, compare_runs, match_endpoints
 from pytest_ftbench.comparing.deciding import decide_comparison
 from pytest_ftbench.comparing.differences import ALLOWABLE, REASONS, Reason
-from pytest_ftbench.comparing.measures import COUNTS, MEASURES, change_p
+from pytest_ftbench.comparing.measures import MEASURES, change_p
 from pytest_ftbench.comparing.pairing import TURNS, Pair, Pairing, pair_results
 
 __all__ = [
     "ALLOWABLE",
-    "COUNTS",
     "MEASURES",
     "REASONS",
     "TURNS",

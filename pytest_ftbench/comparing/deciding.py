@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 from pytest_ftbench.comparing.changes import Changes
 from pytest_ftbench.comparing.comparison import Comparison
-from pytest_ftbench.comparing.measures import COUNTS, MEASURES
+from pytest_ftbench.comparing.measures import MEASURES
 from pytest_ftbench.comparing.pairing import Pair
 from pytest_ftbench.gates.decide import NEAR_BOUND, Decision, at_level, holds
 from pytest_ftbench.gates.expression import Gate
 from pytest_ftbench.gates.measure import Measure
+from pytest_ftbench.gates.metrics import METRICS
+from pytest_ftbench.gates.samples import MEAN, reduce_samples
 from pytest_ftbench.records import GateResult, Outcome
 
 
@@ -26,7 +29,7 @@ def decide_comparison(
     Of a count (`lost <= 2`) value and limits are counts too; of everything else they are fractions.
     """
     selected = comparison.select(gate.selector)
-    pairs = selected.pairs
+    pairs = _reduced(selected.pairs, gate.reducer)
     measure = MEASURES[gate.metric](pairs)
     if is_count(gate):
         measure = _counted(measure)
@@ -51,8 +54,25 @@ def decide_comparison(
 
 
 def is_count(gate: Gate) -> bool:
-    """Whether a gate bounds how many cases, and not which share of them."""
-    return gate.metric in COUNTS and gate.bound.denominator == 1
+    """Whether a gate bounds how many cases, as `lost <= 2` does, and not which share of them."""
+    bound = gate.text.rpartition("]")[2].partition("@")[0]
+    return METRICS[gate.metric].is_count and gate.bound.denominator == 1 and not bound.rstrip().endswith("%")
+
+
+def _reduced(pairs: Sequence[Pair], reducer: str) -> Sequence[Pair]:
+    """One pair for each case, if its samples are to come to one answer on each side."""
+    if reducer == MEAN:
+        return pairs
+    cases: dict[Hashable, list[Pair]] = defaultdict(list)
+    for pair in pairs:
+        now = pair.now
+        cases[now.suite, now.fact, now.variant, now.case, now.content].append(pair)
+    found = []
+    for samples in cases.values():
+        named = [replace(pair.before, case=pair.now.case) for pair in samples]  # it may have had another name
+        (before,), (now,) = reduce_samples(named, reducer), reduce_samples([pair.now for pair in samples], reducer)
+        found.append(Pair(before, now))
+    return found
 
 
 def _counted(measure: Measure) -> Measure:

@@ -87,6 +87,3 @@ all; gained: the reverse. retention: right now, of the cases that were right bef
 were wrong.
 Source for the last two: retention and acquisition of a fine-tune, as counts of right answers before and after.
 """
-
-COUNTS = ("lost", "gained")
-"""Measures of which a whole bound, as in `lost <= 2`, counts cases, and any other is a share."""

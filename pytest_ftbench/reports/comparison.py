@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pytest_ftbench.comparing import COUNTS, TURNS, Comparison, Pair, Side
+from pytest_ftbench.comparing import TURNS, Comparison, Pair, Side
 from pytest_ftbench.comparing.headline import Row, Share, headline
 from pytest_ftbench.records import GateResult, Result
 from pytest_ftbench.reports.console import make_table
@@ -55,7 +55,7 @@ def comparison_blocks(
 
 
 def comparison_data(comparison: Comparison, gates: Sequence[GateResult], *, allowed: Collection[str]) -> dict[str, Any]:
-    """The same as plain data, with every case."""
+    """The same as plain data, with every case that changed or was not compared."""
     pairing = comparison.pairing
     refused = comparison.refused(allowed)
     return {
@@ -67,10 +67,8 @@ def comparison_data(comparison: Comparison, gates: Sequence[GateResult], *, allo
             for one in comparison.reasons
         ],
         "headline": [_plain_row(row) for row in headline(comparison)] if comparison.pairs else [],
-        **{
-            turn.replace(" ", "_"): [_plain_pair(pair) for pair in comparison.pairs if pair.turn == turn]
-            for turn in ("lost", "learned")
-        },
+        "lost": [_plain_pair(pair) for pair in comparison.pairs if pair.turn == "lost"],
+        "learned": [_plain_case(pair.now) for pair in comparison.pairs if pair.turn == "learned"],
         "without_grade": [_plain_pair(pair) for pair in comparison.pairs if pair.turn is None],
         "not_applicable": [_plain_pair(pair) for pair in pairing.not_applicable],
         "edited": [_plain_pair(pair) for pair in pairing.edited],
@@ -215,8 +213,7 @@ def _value(gate: GateResult) -> str:
     if gate.value is None or gate.low is None or gate.high is None:
         return ""
     errors = f", {gate.errors} without a grade" if gate.errors else ""
-    metric = gate.expr.split("[")[0].split()[0].rpartition(":")[2]
-    if metric in COUNTS and gate.value == gate.right:
+    if gate.value == gate.right and gate.high > 1:  # a count of cases
         return f"{gate.right} of {gate.n}{errors}"
     return f"{gate.value:.3f} [{gate.low:.3f}, {gate.high:.3f}], {gate.n} cases{errors}"
 

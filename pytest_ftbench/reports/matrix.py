@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def accuracy_matrix(aliases: Sequence[str], results: Sequence[Result], *, unicode: bool) -> Table:
-    """Right answers of those with a grade, with Wilson's 95 % limits: a row a kind of question, a column an endpoint.
+    """Right answers of those with a grade, with 95 % limits: a row a kind of question, a column an endpoint.
 
     aliases: the endpoints in order; those without a result are left out.
     """

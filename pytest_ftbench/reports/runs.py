@@ -7,13 +7,14 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from pytest_ftbench.comparing.comparison import aliases_of
+from pytest_ftbench.gates.measure import Tally, Unit
+from pytest_ftbench.gates.units import fact_of
 from pytest_ftbench.reports.console import make_table
 from pytest_ftbench.reports.gates import gate_value
 from pytest_ftbench.reports.matrix import accuracy_matrix
 from pytest_ftbench.reports.text import one_line
 from pytest_ftbench.runs import Run
 from pytest_ftbench.saved_runs import RunSummary
-from pytest_ftbench.stats import wilson_interval
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -99,15 +100,14 @@ def show_data(run: Run) -> dict[str, Any]:
 
 def _accuracy(run: Run, alias: str, variant: str) -> dict[str, Any]:
     found = [result for result in run.results if (result.endpoint, result.variant) == (alias, variant)]
-    n = sum(result.status == "graded" for result in found)
-    right = sum(result.right for result in found)
-    low, high = wilson_interval(right, n)
+    graded = Tally.of(Unit(result.right, fact_of(result)) for result in found if result.status == "graded")
+    low, high = graded.interval
     return {
         "endpoint": alias,
         "variant": variant,
-        "right": right,
-        "n": n,
-        "value": right / n if n else None,
+        "right": graded.right,
+        "n": graded.n,
+        "value": None if graded.value is None else float(graded.value),
         "low": low,
         "high": high,
         "without_grade": sum(result.status in ("error", "unscored") for result in found),
