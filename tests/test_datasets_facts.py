@@ -114,7 +114,8 @@ def test_alias_stands_for_what_it_names(tmp_path: Path) -> None:
 
 
 FACT = "facts:\n  - question: Q?\n    answer: A\n"
-FACT_KEYS = "id, fact, question, answer, aliases, rephrased, date_change, system, match, expect, answer_before, precondition, context, tags"
+FACT_KEYS = "id, fact, question, answer, aliases, rephrased, date_change, system, match, expect, answer_before, "
+    "precondition, context, tags"
 
 
 @pytest.mark.parametrize(
