@@ -52,6 +52,8 @@ class Case:
     tags: Mapping[str, str] = field(default_factory=dict)
     place: str = ""
     """Where it was written, `file:line`, for messages only."""
+    samples: int | None = None
+    """How often it is asked, 1 to 1000; None: as often as the session's questions are by default."""
 
     @property
     def text_to_send(self) -> str:

@@ -114,8 +114,10 @@ def test_alias_stands_for_what_it_names(tmp_path: Path) -> None:
 
 
 FACT = "facts:\n  - question: Q?\n    answer: A\n"
-FACT_KEYS = "id, fact, question, answer, aliases, rephrased, date_change, system, match, expect, answer_before, "
-    "precondition, context, tags"
+FACT_KEYS = (
+    "id, fact, question, answer, aliases, rephrased, date_change, system, match, expect, answer_before, precondition, "
+    "context, tags, samples"
+)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +132,7 @@ FACT_KEYS = "id, fact, question, answer, aliases, rephrased, date_change, system
         ("facts:\n  - just text\n",
          "f.yaml:2: facts.0: must be a mapping with 'question' and 'answer', got 'just text'."),
         ("sytem: S.\nfacts: []\n", "f.yaml:1: unknown key 'sytem'. Did you mean 'system'? Allowed here: system, match, "
-         "gates, facts."),
+         "samples, gates, facts."),
         (FACT + "    rephrase: R?\n", "f.yaml:4: unknown key 'rephrase'. Did you mean "
          f"'rephrased'? Allowed here: {FACT_KEYS}."),
         (FACT + "    batch: 7\n", f"f.yaml:4: unknown key 'batch'. Allowed here: {FACT_KEYS}."),

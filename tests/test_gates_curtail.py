@@ -18,7 +18,7 @@ from pytest_ftbench.records import Case
 
 def watch(cases: Sequence[Case], *gates: str, scope: str = "a", endpoints: Sequence[str] = ("e",)) -> Curtailment:
     scoped = [ScopedGate(parse_gate(gate), scope) for gate in gates]
-    return Curtailment(scoped, [("a", case) for case in cases], endpoints)
+    return Curtailment(scoped, [("a", case, 1) for case in cases], endpoints)
 
 
 def tell(curtailment: Curtailment, cases: Iterable[Case], outcomes: str, endpoint: str = "e") -> int:
@@ -116,7 +116,7 @@ def test_by_makes_gates_that_are_certain_each_for_itself() -> None:
 def test_session_gate_is_over_all_scopes_and_a_files_over_its_own() -> None:
     cases = make_cases(4)
     gates = [ScopedGate(parse_gate("accuracy >= 0.5"), "a"), ScopedGate(parse_gate("accuracy >= 0.5"), SESSION)]
-    curtailment = Curtailment(gates, [(scope, case) for scope in ("a", "b") for case in cases], ["e"])
+    curtailment = Curtailment(gates, [(scope, case, 1) for scope in ("a", "b") for case in cases], ["e"])
     assert tell(curtailment, cases, "rrr") == 0
     for case in cases[:1]:
         curtailment.learn(result_of(case, "r"), scope="b")
@@ -136,7 +136,7 @@ def test_gate_that_is_not_complete_keeps_its_cases_asked() -> None:
         ScopedGate(parse_gate("accuracy >= 0.5"), "a"),
         ScopedGate(parse_gate("accuracy[fact=f1|f3] >= 0.5"), "a", is_complete=False),
     ]
-    curtailment = Curtailment(gates, [("a", case) for case in cases], ["e"])
+    curtailment = Curtailment(gates, [("a", case, 1) for case in cases], ["e"])
     for case in cases[:2]:
         curtailment.learn(result_of(case, "r"), scope="a")
     assert [slot.fact for slot in curtailment.certain()] == ["f2"]

@@ -25,7 +25,8 @@ from pytest_ftbench.records import Case, Result
 class World:
     """Cases, gates over them, and how every test would end."""
 
-    instances: list[tuple[str, Case]]
+    instances: list[tuple[str, Case, int]]
+    """Scope, case and sample."""
     gates: list[tuple[str, str]]
     """Scope and text."""
     selected: frozenset[int]
@@ -37,13 +38,14 @@ class World:
     """How many are asked before any of them is known."""
 
     def cases(self, scope: str) -> list[int]:
-        return [index for index, (own, _) in enumerate(self.instances) if scope in (SESSION, own)]
+        return [index for index, (own, *_) in enumerate(self.instances) if scope in (SESSION, own)]
 
     def planned(self) -> list[PlannedGate]:
         found = []
         for scope, text in self.gates:
             there = self.cases(scope)
-            stand_ins = [not_run(self.instances[index][1], endpoint="") for index in there]
+            asked = [self.instances[index] for index in there]
+            stand_ins = [not_run(case, endpoint="", sample=sample) for _, case, sample in asked]
             index_of = {id(result): index for result, index in zip(stand_ins, there, strict=True)}
             for gate in parse_gate(text).split(stand_ins):
                 needed = [index_of[id(result)] for result in population(gate, stand_ins)]
@@ -53,8 +55,9 @@ class World:
         return found
 
     def recorded(self, index: int, endpoint: str, outcome: str = "") -> Recorded:
-        scope, case = self.instances[index]
-        return Recorded(scope, result_of(case, outcome or self.truth[index, endpoint], endpoint), False)
+        scope, case, sample = self.instances[index]
+        result = result_of(case, outcome or self.truth[index, endpoint], endpoint)
+        return Recorded(scope, replace(result, sample=sample), False)
 
 
 OUTCOMES = "rrrwwweuabldn"
@@ -63,8 +66,12 @@ OUTCOMES = "rrrwwweuabldn"
 @st.composite
 def worlds(draw: st.DrawFn, *, most: int = 14) -> World:
     number = draw(st.integers(1, most))
-    instances = []
+    instances: list[tuple[str, Case, int]] = []
     for index in range(number):
+        if instances and draw(st.sampled_from([True, False, False, False])):
+            scope, case, sample = instances[-1]
+            instances.append((scope, case, sample + 1))
+            continue
         expect = draw(st.sampled_from(["answer", "answer", "abstain"]))
         variant = draw(st.sampled_from(["memorization", "memorization", "date_change"]))
         fact = f"f{draw(st.integers(0, max(1, number // 2)))}"
@@ -76,7 +83,7 @@ def worlds(draw: st.DrawFn, *, most: int = 14) -> World:
             trained_answer=draw(st.sampled_from(["", "25"])) if expect == "abstain" else "",
             tags={"topic": topic} if topic else {},
         )
-        instances.append((draw(st.sampled_from("aab")), case))
+        instances.append((draw(st.sampled_from("aab")), case, 1))
     gates = st.tuples(st.sampled_from(["a", "a", "b", SESSION]), gate_texts())
     endpoints = draw(st.sampled_from([("e",), ("e", "x")]))
     slots = [(index, endpoint) for index in range(number) for endpoint in endpoints]
@@ -119,9 +126,9 @@ def run_curtailed(world: World, again: st.DataObject | None = None) -> tuple[lis
     while queue:
         batch, queue = queue[: world.at_once], queue[world.at_once :]
         for index, endpoint in batch:
-            scope, case = world.instances[index]
-            if Slot.of(case, scope=scope, endpoint=endpoint) in spared:
-                left.setdefault((scope, endpoint), []).append(not_run(case, endpoint=endpoint))
+            scope, case, sample = world.instances[index]
+            if Slot.of(case, scope=scope, endpoint=endpoint, sample=sample) in spared:
+                left.setdefault((scope, endpoint), []).append(not_run(case, endpoint=endpoint, sample=sample))
                 continue
             one = world.recorded(index, endpoint)
             if again is not None and again.draw(st.booleans()):  # an error that is gone when it is asked again
@@ -172,7 +179,7 @@ def ends(world: World, gate: PlannedGate, known: dict[int, str], outcomes: str) 
 @settings(max_examples=100)
 @given(worlds(most=4), gate_texts(CERTAIN, levels=("",)), st.integers(0, 4))
 def test_gate_is_certain_just_when_no_end_of_the_rest_could_change_it(world: World, text: str, asked: int) -> None:
-    instances = [(SESSION, case) for _, case in world.instances]
+    instances = [(SESSION, case, sample) for _, case, sample in world.instances]
     world = replace(world, instances=instances, gates=[(SESSION, text)], selected=frozenset(range(len(instances))))
     known = {index: world.truth[index, "e"] for index, endpoint in world.order if endpoint == "e"}
     known = dict(list(known.items())[:asked])
@@ -184,7 +191,8 @@ def test_gate_is_certain_just_when_no_end_of_the_rest_could_change_it(world: Wor
         of_gate = population(
             parse_gate(gate.text), [world.recorded(index, "e").result for index in range(len(instances))]
         )
-        pending = sum(one.case not in map(str, known) for one in of_gate)
+        answered = {(case.id, sample) for _, case, sample in (instances[index] for index in known)}
+        pending = sum((one.case, one.sample) not in answered for one in of_gate)
         possible = ends(world, gate, known, "rwlen")
         is_settled = len(possible) == 1 and "INCONCLUSIVE" not in possible
         assert len(found) in (0, pending)

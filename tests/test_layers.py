@@ -28,6 +28,7 @@ LAYERS = {
         "specs",
         "configfile",
         "prices",
+        "samples",
     ),
     2: (
         "rate",

@@ -167,7 +167,7 @@ def test_both(ftbench_case):
 
 MARKER_MISTAKES = {
     "": "the ftbench marker names no source. Give it a case file, as in ftbench('facts.yaml').",
-    "'facts.yaml', limit=3": "the ftbench marker knows no 'limit'. Allowed: where, gate, match.",
+    "'facts.yaml', limit=3": "the ftbench marker knows no 'limit'. Allowed: where, gate, samples, match.",
     "'fact.yaml'": "fact.yaml: cannot be read (No such file or directory). Check the path.",
     "'facts.txt'": "facts.txt: no reader for '.txt' files. Readable are: .csv, .jsonl, .yaml, .yml.",
     "'ftbench:quickstar'": "ftbench:quickstar: no such built-in question set. There are: quickstart.",

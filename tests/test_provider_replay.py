@@ -78,7 +78,10 @@ def test_repeated_prompts_serve_the_samples_in_order_and_identical_answers_colla
     (folder / "d.csv").write_text("prompt,response\nQ,1\nQ,1\nQ,2\nQ ,3\n", encoding="utf-8")
     provider = replay(folder, "d.csv")
     assert [ask(provider, "Q", sample=1), ask(provider, "Q", sample=2)] == ["1", "2"]
-    assert no_answer(provider, "Q", 3) == "d.csv holds no sample 3 of the answer to 'Q' (samples: 1, 2)."
+    assert (
+        no_answer(provider, "Q", 3)
+        == "d.csv holds no sample 3 of the answer to 'Q' (samples: 1, 2). Ask for no more than it holds."
+    )
 
 
 def test_prompt_without_an_answer_is_quoted_shortened(folder: Path) -> None:

@@ -84,7 +84,10 @@ def test_result_is_matched_by_system_text_sent_and_sample(tmp_path: Path) -> Non
     assert ask(provider, "Q?", sample=2).text == "second"
     assert ask(provider, "Q?", system="Be brief.").text == "brief"
     assert ask(provider, "Please: Q?").text == "sent"
-    assert no_answer(provider, "Q?", sample=3) == "run.jsonl holds no sample 3 of the answer to 'Q?' (samples: 1, 2)."
+    assert (
+        no_answer(provider, "Q?", sample=3)
+        == "run.jsonl holds no sample 3 of the answer to 'Q?' (samples: 1, 2). Ask for no more than it holds."
+    )
     assert no_answer(provider, "Q?", system="Be long.") == "run.jsonl holds no answer to 'Q?'."
 
 

@@ -80,6 +80,7 @@ def _case(fact: Fact, file: FactsFile, variant: str, question: str, expect: Expe
         trained_answer="" if due else fact.answer.strip(),
         tags=fact.tags,
         place=place,
+        samples=fact.samples or file.samples,
     )
 
 

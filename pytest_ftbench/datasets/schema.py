@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pytest_ftbench.names import near_miss
 from pytest_ftbench.records import EXPECTS, PRECONDITIONS, Expect, Precondition
+from pytest_ftbench.samples import ALLOWED, read_samples
 
 _T = TypeVar("_T")
 
@@ -31,6 +32,7 @@ class Fact:
     precondition: Precondition = ""
     context: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    samples: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class FactsFile:
     facts: tuple[Fact, ...]
     system: str = ""
     match: str = ""
+    samples: int | None = None
     gates: tuple[str, ...] = ()
 
 
@@ -106,6 +109,13 @@ def _read_precondition(value: object) -> Precondition:
     raise _unexpected(f"input should be {', '.join(map(repr, PRECONDITIONS))}", value)
 
 
+def _read_samples(value: object) -> int:
+    samples = read_samples(value) if isinstance(value, str) else None
+    if samples is None:
+        raise _unexpected(f"must be {ALLOWED}", value)
+    return samples
+
+
 def _read_tags(value: object) -> dict[str, str]:
     if not isinstance(value, dict):
         raise _unexpected("must be a mapping", value)
@@ -151,11 +161,13 @@ _FACT: dict[str, Callable[[Any], Any]] = {
     "precondition": _read_precondition,
     "context": _read_text,
     "tags": _read_tags,
+    "samples": _read_samples,
 }
 """In the order in which messages list them."""
 _FILE: dict[str, Callable[[Any], Any]] = {
     "system": _read_text,
     "match": _read_text,
+    "samples": _read_samples,
     "gates": _read_texts,
     "facts": _read_facts,
 }

@@ -22,7 +22,7 @@ NOT_RUN = "not run: verdict certain"
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One planned case of one scope, asked of one endpoint."""
+    """One planned case of one scope, asked of one endpoint for the `sample`-th time."""
 
     scope: str
     suite: str
@@ -30,11 +30,12 @@ class Slot:
     variant: str
     case: str
     endpoint: str
+    sample: int = 1
 
     @classmethod
-    def of(cls, asked: Asked, *, scope: str, endpoint: str) -> Slot:
+    def of(cls, asked: Asked, *, scope: str, endpoint: str, sample: int = 1) -> Slot:
         """The slot of a case or a result."""
-        return cls(scope, asked.suite, asked.fact, asked.variant, asked.case, endpoint)
+        return cls(scope, asked.suite, asked.fact, asked.variant, asked.case, endpoint, sample)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,9 @@ class ScopedGate:
     """Whether all of its planned cases were selected; if not it stays undecided, whatever comes."""
 
 
-def not_run(case: Case, *, endpoint: str) -> Result:
+def not_run(case: Case, *, endpoint: str, sample: int = 1) -> Result:
     """What stands for the result of a case that was not asked: no grade, and the reason why."""
-    return build_result(case, Completion(error=NOT_RUN), None, endpoint=endpoint)
+    return build_result(case, Completion(error=NOT_RUN), None, endpoint=endpoint, sample=sample)
 
 
 @dataclass(slots=True, eq=False)
@@ -90,12 +91,12 @@ class Curtailment:
     """
 
     def __init__(
-        self, gates: Sequence[ScopedGate], instances: Sequence[tuple[str, Case]], endpoints: Sequence[str]
+        self, gates: Sequence[ScopedGate], instances: Sequence[tuple[str, Case, int]], endpoints: Sequence[str]
     ) -> None:
         """Nothing is known yet.
 
-        instances: for each test of one endpoint its scope and case. A case that several tests are about has several
-        results, which cannot be told from one that is replaced: the gates over it stay undecided.
+        instances: for each test of one endpoint its scope, case and sample. A case of which several tests ask the same
+        sample has several results, which cannot be told from one that is replaced: the gates over it stay undecided.
         endpoints: each is asked all of the instances, and decided about for itself.
         """
         self._results: dict[Slot, Result] = {}
@@ -108,15 +109,15 @@ class Curtailment:
         """Slots that no undecided gate needs, as far as they have not been told."""
         self._told: set[Slot] = set()
         scope_of: dict[int, str] = {}
-        everything = [not_run(case, endpoint="") for _, case in instances]
-        for (scope, _), stand_in in zip(instances, everything, strict=True):
+        everything = [not_run(case, endpoint="", sample=sample) for _, case, sample in instances]
+        for (scope, *_), stand_in in zip(instances, everything, strict=True):
             scope_of[id(stand_in)] = scope
         for one in gates:
             there = [stand_in for stand_in in everything if one.scope in ("", scope_of[id(stand_in)])]
             for gate in one.gate.split(there):
                 needed = population(gate, there)
                 for endpoint in endpoints:
-                    slots = [Slot.of(each, scope=scope_of[id(each)], endpoint=endpoint) for each in needed]
+                    slots = [_slot(each, scope=scope_of[id(each)], endpoint=endpoint) for each in needed]
                     is_blocked = not one.is_complete or len(set(slots)) < len(slots) or _is_open_ended(gate, needed)
                     self._watch(_Watch(gate, slots, list(needed), is_blocked))
 
@@ -130,7 +131,7 @@ class Curtailment:
 
         A result of a case that is under no gate, or was not planned, changes nothing.
         """
-        slot = Slot.of(result, scope=scope, endpoint=result.endpoint)
+        slot = _slot(result, scope=scope, endpoint=result.endpoint)
         if slot not in self._watches:
             return
         before = self._results.get(slot)
@@ -184,6 +185,10 @@ def _is_open_ended(gate: Gate, needed: Sequence[Result]) -> bool:
     if METRICS[gate.metric].lasting is None or gate.reducer != MEAN:
         return True
     return gate.level is not None and not measure(gate, needed).is_plain
+
+
+def _slot(result: Result, *, scope: str, endpoint: str) -> Slot:
+    return Slot.of(result, scope=scope, endpoint=endpoint, sample=result.sample)
 
 
 def _is_certain(watch: _Watch) -> bool:

@@ -45,8 +45,10 @@ def decide(
 ) -> Decision:
     """The outcome of a gate over one endpoint's results within the gate's scope.
 
-    planned: how many cases the gate needs; results of fewer make it INCONCLUSIVE, whatever they say.
-    case_of: which planned case a result is of; by default each is of its own, else a case may have several results.
+    planned: how many cases the gate needs, each sample of a case counted; results of fewer make it INCONCLUSIVE,
+    whatever they say.
+    case_of: which planned case, and which sample of it, a result is of; by default each is of its own, else several
+    results may be of one.
     selection: the name of the scope. why_empty: what to say where the gate needs no case at all.
     curtailed: stand-ins for cases that were not asked because the verdict was certain, none of which has a result.
     A case without a grade is bounded by both extremes: the gate is decided only where it cannot change the outcome.

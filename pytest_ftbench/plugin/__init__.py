@@ -24,10 +24,10 @@ from pytest_ftbench.plugin.options import add_options, is_any_set
 __all__ = ["ftbench_answer", "ftbench_case", "ftbench_judge", "ftbench_model", "ftbench_verdict"]
 
 MARKER = (
-    "ftbench(*sources, where=None, gate=None, match=None): ask every case of the sources, which are case files "
-    "relative to the test file, built-in sets such as 'ftbench:quickstart', or lists of cases. "
+    "ftbench(*sources, where=None, gate=None, samples=None, match=None): ask every case of the sources, which are "
+    "case files relative to the test file, built-in sets such as 'ftbench:quickstart', or lists of cases. "
     "where: which cases, as in 'variant=coding'. gate: a gate, or a list of them, over these cases. "
-    "match: the matcher for cases that name none."
+    "samples: how often to ask cases that do not say so themselves. match: the matcher for cases that name none."
 )
 
 

@@ -60,7 +60,7 @@ class Asking:
     def _start(self, session: pytest.Session) -> None:
         state, manager = self._state, session.config.pluginmanager
         trials = [(item, trial) for item in session.items if (trial := trial_of(item)) is not None]
-        state.selected = {(id(trial.subject.case), trial.alias) for _, trial in trials}
+        state.selected = {(id(trial.subject.case), trial.alias, trial.subject.sample) for _, trial in trials}
         wanted = {item: trial.question(state) for item, trial in trials if wants_answer(item)}
         if not wanted:
             return

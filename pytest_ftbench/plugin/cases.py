@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import pytest
 
+from pytest_ftbench.errors import SpecError
 from pytest_ftbench.plugin.state import State
-from pytest_ftbench.records import Case, Completion, Question, Verdict
+from pytest_ftbench.records import Case, Completion, Question, Result, Verdict
 from pytest_ftbench.reports.text import clean, one_line
+from pytest_ftbench.samples import ALLOWED, is_allowed
 
 NO_MODEL = "no model to ask: pass --ftbench-model=[ALIAS=]SPEC, as in --ftbench-model=memorizer:training.jsonl"
 """What a skipped test says when no endpoint is named."""
@@ -29,6 +31,18 @@ class Subject:
     """None where the session names no endpoint."""
     scope: str
     """The node id of the data file or test function that the case belongs to: what its gates look at."""
+    sample: int = 1
+    """For the how many-th time it is asked."""
+
+
+def subjects_of(case: Case, aliases: Iterable[str], scope: str, *, samples: int) -> Iterator[tuple[Subject, str]]:
+    """What is tested of a case, each with its part of a node id.
+
+    That is the alias of the endpoint, or where it is asked several times `alias-1`, `alias-2`, ...
+    """
+    for alias in aliases:
+        for sample in range(1, samples + 1):
+            yield Subject(case, alias, scope, sample), f"{alias}-{sample}" if samples > 1 else alias
 
 
 @dataclass(slots=True)
@@ -59,7 +73,7 @@ class Trial:
     def question(self, state: State) -> Question:
         """What the test's case sends."""
         if self._question is None:
-            self._question = state.question(self.subject.case, self.alias)
+            self._question = state.question(self.subject.case, self.alias, sample=self.subject.sample)
         return self._question
 
     def answer(self, state: State) -> Completion:
@@ -107,6 +121,17 @@ class Trial:
         if self.verdict.grade is None:
             pytest.fail(f"no verdict by {found.rule}: {reason}", pytrace=False)
         return self.verdict
+
+    def result(
+        self, completion: Completion, verdict: Verdict | None = None, *, cost_usd: float | None = None
+    ) -> Result:
+        """What is recorded of the trial; see `build_result`."""
+        from pytest_ftbench.evaluate import build_result
+
+        subject = self.subject
+        return build_result(
+            subject.case, completion, verdict, endpoint=self.alias, sample=subject.sample, cost_usd=cost_usd
+        )
 
 
 TRIAL = pytest.StashKey[Trial]()
@@ -161,9 +186,14 @@ def explain(case: Case, completion: Completion, verdict: Verdict) -> str:
 
 
 def check_cases(cases: Iterable[Case], state: State) -> None:
-    """Raise FtbenchError for a case whose `match` names no matcher or has a setting that it does not know."""
+    """Raise FtbenchError for a case whose `match` names no matcher or has a setting that it does not know.
+
+    So too for one that is to be asked a number of times that is not allowed, as only one made in Python can be.
+    """
     from pytest_ftbench.judges import check_case_match
 
     for case in cases:
         if case.match != "auto":
             check_case_match(case, matchers=state.matchers)
+        if case.samples is not None and not is_allowed(case.samples):
+            raise SpecError(f"the samples of {case.question!r:.80} must be {ALLOWED}, got {case.samples!r:.80}.")

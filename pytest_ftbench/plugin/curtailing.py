@@ -43,7 +43,9 @@ class Curtailing:
         self._needed: Counter[str] = Counter()
         """By key, how many slots still need the answer."""
         for item, trial, key in found:
-            slot = Slot.of(trial.subject.case, scope=trial.subject.scope, endpoint=trial.alias)
+            slot = Slot.of(
+                trial.subject.case, scope=trial.subject.scope, endpoint=trial.alias, sample=trial.subject.sample
+            )
             self._slots[item.nodeid] = slot
             if key is not None and isinstance(item, CaseItem):  # what a test of the user's own does nobody can know
                 self._keys[slot] = key
@@ -104,9 +106,13 @@ class Curtailing:
             self._state.engine.drop(useless, NOT_RUN)
 
 
-def _instances(trials: Iterable[tuple[pytest.Item, Trial, str | None]], alias: str) -> list[tuple[str, Case]]:
-    """Scope and case of each test of one endpoint."""
-    return [(trial.subject.scope, trial.subject.case) for _, trial, _ in trials if trial.alias == alias]
+def _instances(trials: Iterable[tuple[pytest.Item, Trial, str | None]], alias: str) -> list[tuple[str, Case, int]]:
+    """Scope, case and sample of each test of one endpoint."""
+    return [
+        (trial.subject.scope, trial.subject.case, trial.subject.sample)
+        for _, trial, _ in trials
+        if trial.alias == alias
+    ]
 
 
 class _Sharing:

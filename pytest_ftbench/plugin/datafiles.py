@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pytest_ftbench.errors import FtbenchError
-from pytest_ftbench.plugin.cases import NO_MODEL, Subject, check_cases, explain, give_trial
+from pytest_ftbench.plugin.cases import NO_MODEL, Subject, check_cases, explain, give_trial, subjects_of
 from pytest_ftbench.plugin.explained import Explained
 from pytest_ftbench.plugin.state import get_state
 from pytest_ftbench.records import Case
@@ -70,7 +70,9 @@ class CaseFileNode(pytest.File):
             facts.setdefault(case.fact, []).append(case)
         aliases, marker, has_to_choose = state.aliases, pytest.mark.ftbench, self._has_to_choose()
         for name, cases in zip(node_names(list(facts)), facts.values(), strict=True):
-            fact = FactNode.from_parent(self, name=name, cases=cases, file=self, aliases=aliases, marker=marker)
+            fact = FactNode.from_parent(
+                self, name=name, cases=cases, file=self, aliases=aliases, samples_of=state.samples_of, marker=marker
+            )
             if has_to_choose:
                 yield fact
             else:
@@ -88,7 +90,7 @@ class CaseFileNode(pytest.File):
 
 
 class FactNode(pytest.Collector):
-    """A fact; its children are the questions about it, once for each endpoint."""
+    """A fact; its children are the questions about it, once for each endpoint and sample."""
 
     def __init__(
         self,
@@ -96,22 +98,23 @@ class FactNode(pytest.Collector):
         cases: list[Case],
         file: CaseFileNode,
         aliases: tuple[str, ...],
+        samples_of: Callable[[Case], int],
         marker: pytest.MarkDecorator,
         **node: Any,
     ) -> None:
         super().__init__(**node)
         self._cases, self._file, self._aliases, self._marker = cases, file, aliases, marker
+        self._samples_of = samples_of
 
     def collect(self) -> Iterator[CaseItem]:
-        aliases: Iterable[str | None] = self._aliases or (None,)
         nodeid = self.nodeid
         scope = nodeid.partition("::")[0]
         for case, leaf in zip(self._cases, leaf_names(self._cases), strict=True):
-            for alias in aliases:
-                name = f"{leaf}[{alias}]" if alias else leaf
+            subjects = subjects_of(case, self._aliases, scope, samples=self._samples_of(case))
+            for subject, part in subjects if self._aliases else [(Subject(case, None, scope), "")]:
+                name = f"{leaf}[{part}]" if part else leaf
                 # Named outright: pytest 9.2 reads a bracket in a node id as parameters only when it parses the text,
                 # and would not find the item again under --lf.
-                subject = Subject(case, alias, scope)
                 item: CaseItem = CaseItem.from_parent(
                     self, name=name, nodeid=f"{nodeid}::{name}", subject=subject, file=self._file
                 )

@@ -26,22 +26,23 @@ class Model:
     def __repr__(self) -> str:
         return f"<ftbench model {self.alias}>"
 
-    def ask(self, prompt: str, *, system: str | None = None, sample: int = 1) -> Completion:
+    def ask(self, prompt: str, *, system: str | None = None, sample: int | None = None) -> Completion:
         """The answer to a prompt, from the cache where it is known.
 
         system: the system message; None: the endpoint's own, if it has one.
         sample: 1 for the first answer to this prompt, 2 for another, ...; each is an answer of its own in the cache.
+        None: the sample of its case that the test is about, 1 where it has no case.
         Raises EndpointError when no completion came back.
         """
+        if sample is None:
+            sample = self._trial.subject.sample if self._trial is not None else 1
         if sample < 1:
             raise ValueError(f"sample must be >= 1, got {sample}")
-        from dataclasses import replace
-
         from pytest_ftbench.errors import EndpointError
         from pytest_ftbench.gates.curtail import NOT_RUN
         from pytest_ftbench.reports.text import clean
 
-        question = replace(self._state.ask_of(self.alias, prompt, system=system or ""), sample=sample)
+        question = self._state.ask_of(self.alias, prompt, system=system or "", sample=sample)
         completion = self._state.complete(question)
         if completion.is_left_out and completion.error == NOT_RUN:  # no gate needs it, but this test does
             self._state.engine.answers.forget(self._state.engine.key(question))

@@ -15,14 +15,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PlannedGate:
-    """A gate with the number of cases it needs: plain data that a worker sends to the controller."""
+    """A gate with the number of results it needs: plain data that a worker sends to the controller."""
 
     text: str
     scope: str
     planned: int
+    """The samples of its cases: a case that is asked five times counts five times."""
     why_empty: str = ""
     selected: Mapping[str, int] = field(default_factory=dict)
-    """How many of those cases the session runs for each endpoint; fewer only where the user has chosen tests."""
+    """How many of those the session runs for each endpoint; fewer only where the user has chosen tests."""
     cut: str = ""
     """Why not all of its cases are known, such as files that were not even read."""
     family: str = ""
@@ -53,14 +54,17 @@ def _plan(state: State, gate: Gate, scope: str, cases: Iterable[Case]) -> list[P
     planned = []
     for one in gate.split(there):
         needed = population(one, there)
-        selected = {alias: sum((id(case), alias) in state.selected for case in needed) for alias in state.aliases}
+        asked = [(case, sample) for case in needed for sample in range(1, state.samples_of(case) + 1)]
+        selected = {
+            alias: sum((id(case), alias, sample) in state.selected for case, sample in asked) for alias in state.aliases
+        }
         empty = one.selector.explain_empty(there) if there else "there are no cases"
-        impossible = explain_impossible(one, needed)
+        impossible = explain_impossible(one, [case for case, _ in asked])
         planned.append(
             PlannedGate(
                 one.text,
                 scope,
-                len(needed),
+                len(asked),
                 "" if needed else empty,
                 selected,
                 cut,

@@ -71,8 +71,8 @@ def decide_gates(
     stand_ins = [(scope, result) for (scope, _), results in (curtailed or {}).items() for result in results]
     scope_of |= {id(result): scope for scope, result in stand_ins}
 
-    def case_of(result: Result) -> tuple[str, ...]:
-        return scope_of[id(result)], result.suite, result.fact, result.variant, result.case
+    def case_of(result: Result) -> tuple[str | int, ...]:
+        return scope_of[id(result)], result.suite, result.fact, result.variant, result.case, result.sample
 
     by_scope = _by_scope((one.scope, one.result) for one in recorded)
     there = {(case_of(one.result), one.result.endpoint) for one in recorded}

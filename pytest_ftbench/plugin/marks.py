@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_ftbench.errors import FtbenchError, SpecError
-from pytest_ftbench.plugin.cases import CASE_PARAMETERS, Subject, check_cases, give_trial
+from pytest_ftbench.plugin.cases import CASE_PARAMETERS, Subject, check_cases, give_trial, subjects_of
 from pytest_ftbench.plugin.state import State, get_state
 from pytest_ftbench.records import Case
+from pytest_ftbench.samples import ALLOWED, is_allowed
 
 if TYPE_CHECKING:
     from pytest_ftbench.gates import Gate
 
-KEYWORDS = ("where", "gate", "match")
+KEYWORDS = ("where", "gate", "samples", "match")
 CASE_FIXTURES = ("ftbench_case", "ftbench_answer", "ftbench_verdict")
 
 
@@ -51,9 +52,9 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("ftbench_case", subjects, indirect=True)
         return
     pairs = [
-        pytest.param(Subject(case, alias, scope), alias, id=f"{label}-{alias}")
+        pytest.param(subject, subject.alias, id=f"{label}-{name}")
         for case, label in zip(cases, labels, strict=True)
-        for alias in state.aliases
+        for subject, name in subjects_of(case, state.aliases, scope, samples=state.samples_of(case))
     ]
     metafunc.parametrize(CASE_PARAMETERS, pairs, indirect=True)
 
@@ -87,12 +88,21 @@ def _read_marker(marker: pytest.Mark, folder: Path, state: State) -> tuple[list[
         cases = selected
     if match := marker.kwargs.get("match"):
         cases = [replace(case, match=_text("match", match)) if case.match == "auto" else case for case in cases]
+    if "samples" in marker.kwargs:
+        samples = _samples(marker.kwargs["samples"])
+        cases = [replace(case, samples=samples) if case.samples is None else case for case in cases]
     check_cases(cases, state)
     gates = marker.kwargs.get("gate") or ()
     gates = gates if isinstance(gates, list | tuple) else (gates,)
     parsed = [parse_gate(_text("gate", gate)) for gate in gates]
     refuse_impossible(parsed, cases)
     return cases, parsed
+
+
+def _samples(value: object) -> int:
+    if is_allowed(value):
+        return value
+    raise SpecError(f"samples must be {ALLOWED}, got {value!r:.80}.")
 
 
 def _text(name: str, value: object) -> str:

@@ -82,6 +82,13 @@ def add_options(parser: pytest.Parser) -> None:
         help="Questions in flight at most; auto (default): as many as the endpoint bears.",
     )
     option(
+        "samples",
+        metavar="N",
+        default=None,
+        help="How often to ask each question, 1 to 1000 (default: 1, or what its file or marker says); each answer "
+        "is kept by itself.",
+    )
+    option(
         "plan",
         ini="bool",
         action="store_true",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pytest_ftbench.evaluate import build_result, from_plain, own_verdict, to_plain
+from pytest_ftbench.evaluate import from_plain, own_verdict, to_plain
 from pytest_ftbench.gates.curtail import NOT_RUN
 from pytest_ftbench.plugin.cases import Trial, trial_of
 from pytest_ftbench.plugin.state import State
@@ -71,31 +71,28 @@ class Outcomes:
             trial.failed_within = trial.failed_within or failure
             return
         if report.skipped and trial.completion is not None and trial.completion.is_left_out:
-            _attach(report, trial, build_result(trial.subject.case, trial.completion, None, endpoint=trial.alias))
+            _attach(report, trial, trial.result(trial.completion))
             return
         if report.skipped and trial.unmet:
             result = build_result(trial.subject.case, trial.completion or Completion(), None, endpoint=trial.alias)
             _attach(report, trial, replace(result, status="not_applicable", reason=trial.unmet))
             return
         if report.when == "setup" and report.failed and trial.completion is not None and trial.completion.error:
-            _attach(report, trial, build_result(trial.subject.case, trial.completion, None, endpoint=trial.alias))
+            _attach(report, trial, trial.result(trial.completion))
         if report.failed and trial.verdict is not None and trial.verdict.grade is None:
-            result = build_result(
-                trial.subject.case, trial.completion or Completion(), trial.verdict, endpoint=trial.alias
-            )
-            _attach(report, trial, result)
+            _attach(report, trial, trial.result(trial.completion or Completion(), trial.verdict))
             return
         failure = failure or trial.failed_within
         if report.when != "call" or isinstance(failure, pytest.skip.Exception | pytest.xfail.Exception):
             return
         completion = _unless_broken(trial.completion, failure)
         if completion.error is not None:
-            _attach(report, trial, build_result(trial.subject.case, completion, None, endpoint=trial.alias))
+            _attach(report, trial, trial.result(completion))
             return
         assert failure is None or isinstance(failure, AssertionError)  # anything else has just been sorted out
         verdict = _verdict(trial.verdict, failure)
         cost_usd = self._state.cost_of(trial.question(self._state), completion)
-        result = build_result(trial.subject.case, completion, verdict, endpoint=trial.alias, cost_usd=cost_usd)
+        result = trial.result(completion, verdict, cost_usd=cost_usd)
         is_gated = self._state.is_gated(trial.subject.scope, trial.subject.case)
         is_gated = is_gated or trial.alias == self._state.baseline_alias  # what it does not know is no failure
         # A test that its author expects to fail is reported as that; its result counts all the same.

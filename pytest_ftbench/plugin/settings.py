@@ -12,6 +12,7 @@ import pytest
 
 from pytest_ftbench.configfile import read_table
 from pytest_ftbench.errors import SpecError
+from pytest_ftbench.samples import ALLOWED, read_samples
 from pytest_ftbench.shelf import CACHE_MODES, CacheMode
 
 OnInconclusive = Literal["fail", "warn"]
@@ -39,6 +40,10 @@ class Settings:
     cache_dir: Path | None
     concurrency: int | None
     """How many questions may be in flight; None: as many as the endpoint bears."""
+    samples: int
+    """How often each question is asked, at least 1."""
+    samples_on_command_line: bool
+    """Whether that holds as well for cases that say otherwise."""
     plan: bool
     """Whether to show what would be asked, and to ask nothing."""
     budget_usd: float | None
@@ -84,6 +89,8 @@ def read_settings(config: pytest.Config) -> Settings:
         cache_mode=cast("CacheMode", _choice(config, "ftbench_cache", CACHE_MODES, default="auto")),
         cache_dir=_path(config, "ftbench_cache_dir", cache_dir) if cache_dir else None,
         concurrency=_concurrency(_one(config, "ftbench_concurrency")),
+        samples=_samples(_one(config, "ftbench_samples")),
+        samples_on_command_line=config.getoption("ftbench_samples") is not None,
         plan=_flag(config, "ftbench_plan"),
         budget_usd=_budget(_one(config, "ftbench_budget")),
         curtail=_flag(config, "ftbench_curtail"),
@@ -126,6 +133,15 @@ def _concurrency(text: str | None) -> int | None:
     if not text.isdecimal() or int(text) < 1:
         raise pytest.UsageError(f"--ftbench-concurrency: expected a whole number from 1 up, or auto, got {text!r}")
     return int(text)
+
+
+def _samples(text: str | None) -> int:
+    if text is None:
+        return 1
+    samples = read_samples(text)
+    if samples is None:
+        raise pytest.UsageError(f"--ftbench-samples: expected {ALLOWED}, got {text!r}")
+    return samples
 
 
 def _budget(text: str | None) -> float | None:

@@ -60,8 +60,8 @@ class State:
     session_gates: tuple[Gate, ...] = ()
     warnings: list[str] = field(default_factory=list)
     """Lines for the summary, such as a cache that could not be written."""
-    selected: set[tuple[int, str]] = field(default_factory=set)
-    """The planned cases, by identity, that tests of this session are about, each with the endpoint asked."""
+    selected: set[tuple[int, str, int]] = field(default_factory=set)
+    """What tests of this session are about: planned cases, by identity, each with endpoint and sample."""
     follow_ups: FollowUps | None = None
     """What hands answers to the judges as they arrive, in a session without workers."""
     on_demand: int = 0
@@ -208,16 +208,21 @@ class State:
     def matchers(self) -> Mapping[str, Any]:
         return self.registry("matchers")
 
-    def question(self, case: Case, alias: str) -> Question:
-        """What is sent to an endpoint for a case."""
-        return self.ask_of(alias, case.text_to_send, system=case.system)
+    def samples_of(self, case: Case) -> int:
+        """How often a case is asked: the command line says so, or else the case, or else the ini file."""
+        settings = self.settings
+        return settings.samples if settings.samples_on_command_line else case.samples or settings.samples
 
-    def ask_of(self, alias: str, text: str, *, system: str = "") -> Question:
+    def question(self, case: Case, alias: str, *, sample: int = 1) -> Question:
+        """What is sent to an endpoint for a case."""
+        return self.ask_of(alias, case.text_to_send, system=case.system, sample=sample)
+
+    def ask_of(self, alias: str, text: str, *, system: str = "", sample: int = 1) -> Question:
         """A text for an endpoint, under the system message given or else the endpoint's own."""
         from pytest_ftbench.prompts import build_prompt
 
         spec = next(spec for spec in self.specs if spec.alias == alias)
-        return Question(alias, build_prompt(text, system=system or spec.system))
+        return Question(alias, build_prompt(text, system=system or spec.system), sample)
 
     def add_scope(self, name: str, cases: Iterable[Case], gates: Iterable[Gate]) -> None:
         """Take note of a file's or test's cases, all of them, whether they are selected or not."""

@@ -52,7 +52,8 @@ class Replay:
             raise EndpointError(f"{self._place} holds no answer to {quoted}.")
         if sample not in samples:
             known = ", ".join(map(str, sorted(samples)))
-            raise EndpointError(f"{self._place} holds no sample {sample} of the answer to {quoted} (samples: {known}).")
+            fault = f"{self._place} holds no sample {sample} of the answer to {quoted} (samples: {known})."
+            raise EndpointError(f"{fault} Ask for no more than it holds.")
         if error := samples[sample].error:
             raise EndpointError(f"{self._place} holds an error instead of an answer to {quoted}: {error}")
         return samples[sample]
