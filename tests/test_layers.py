@@ -61,6 +61,7 @@ LAYERS = {
         "review",
         "calibration",
         "correction",
+        "spread",
     ),
     4: ("reports",),
     5: ("plugin", "commands"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import warnings
 from collections import defaultdict
 from collections.abc import Generator, Iterable
 from pathlib import Path
@@ -31,7 +30,7 @@ from pytest_ftbench.plugin.storing import check_cache
 from pytest_ftbench.plugin.tally import Tally
 from pytest_ftbench.plugin.unmeasured import refuse_to_be_green, tell_what_was_left_out
 from pytest_ftbench.records import Result
-from pytest_ftbench.reports.text import clean, shown_path
+from pytest_ftbench.reports.text import shown_path
 from pytest_ftbench.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -122,13 +121,6 @@ class Controller:
         told = (getattr(node, "workeroutput", None) or {}).get(TOLD)
         if told:
             self._tally.hear(told)
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
-        """A test may warn with a model's words."""
-        text = str(warning_message.message)
-        if clean(text) != text:
-            warning_message.message = UserWarning(clean(text))
 
     # The end
 
@@ -244,6 +236,7 @@ class Controller:
     @pytest.hookimpl(tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         from pytest_ftbench.reports.summary import Facts, render_summary
+        from pytest_ftbench.spread import fixed_sampling, measure_spreads
 
         config = self._state.config
         verbosity = config.get_verbosity()
@@ -266,6 +259,9 @@ class Controller:
             with_matrix=verbosity >= 0,
             comparisons=self._state.baselines.comparisons(self._run_so_far()) if self._state.baselines else (),
             allowed_differences=self._state.settings.allowed_differences,
+            spreads=measure_spreads(((one.scope, one.result) for one in self._by_nodeid.values()), self._state.aliases),
+            with_flaky=verbosity > 0,
+            fixed=fixed_sampling(self._state.providers),
         )
         encoding = getattr(terminalreporter._tw._file, "encoding", None) or "ascii"
         terminalreporter.write_sep("=", "ftbench")

@@ -74,7 +74,7 @@ class Outcomes:
             _attach(report, trial, trial.result(trial.completion))
             return
         if report.skipped and trial.unmet:
-            result = build_result(trial.subject.case, trial.completion or Completion(), None, endpoint=trial.alias)
+            result = trial.result(trial.completion or Completion())
             _attach(report, trial, replace(result, status="not_applicable", reason=trial.unmet))
             return
         if report.when == "setup" and report.failed and trial.completion is not None and trial.completion.error:

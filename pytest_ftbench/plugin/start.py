@@ -21,6 +21,7 @@ def start(config: pytest.Config) -> None:
     as well as in xdist's workers, because a worker's usage error would not reach the user as such.
     """
     from pytest_ftbench.plugin.asking import Asking
+    from pytest_ftbench.plugin.cleaning import Cleaning
     from pytest_ftbench.plugin.controller import Controller
     from pytest_ftbench.plugin.outcomes import Outcomes
     from pytest_ftbench.plugin.planning import Planning
@@ -48,6 +49,7 @@ def start(config: pytest.Config) -> None:
     if not is_worker:
         controller = Controller(state, calibrations, asks_here=asks_here)
         manager.register(controller, "ftbench-controller")
+        manager.register(Cleaning(), "ftbench-cleaning")
         manager.register(Showing(state, controller.read_progress, asks_here=asks_here), "ftbench-showing")
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
+
 from pytest_ftbench.gates import METRICS, Decision, parse_gate
 from pytest_ftbench.records import GateResult, Result
 from pytest_ftbench.reports.text import one_line
@@ -65,19 +68,40 @@ def misses_in_words(decision: Decision) -> list[str]:
     """The misses, a paragraph each, and how many more there are."""
     misses = decision.misses
     lines = [f"{len(misses)} {'counts' if len(misses) == 1 else 'count'} against it:"]
-    for miss in misses[:SHOWN_MISSES]:
-        lines += ["", *_miss(miss)]
-    if len(misses) > SHOWN_MISSES:
-        lines += ["", f"... and {len(misses) - SHOWN_MISSES} more; the run file has them all."]
+    shown = _by_question(misses)[:SHOWN_MISSES]
+    for same in shown:
+        lines += ["", *_miss(same)]
+    if (more := len(misses) - sum(map(len, shown))) > 0:
+        lines += ["", f"... and {more} more; the run file has them all."]
     return lines
 
 
-def _miss(miss: Result) -> list[str]:
+def _by_question(misses: Sequence[Result]) -> list[list[Result]]:
+    """The misses, each for itself; where questions were asked several times, the samples of one together."""
+    if all(miss.sample == 1 for miss in misses):
+        return [[miss] for miss in misses]
+    found: dict[tuple[str, ...], list[Result]] = defaultdict(list)
+    for miss in misses:
+        found[miss.suite, miss.fact, miss.variant, miss.case].append(miss)
+    return [sorted(same, key=lambda miss: miss.sample) for same in found.values()]
+
+
+def _miss(same: Sequence[Result]) -> list[str]:
+    """One miss, or the first of those of one question."""
+    miss = same[0]
     flags = f" [{', '.join(miss.flags)}]" if miss.flags else ""
     return [
-        f"{one_line(miss.fact)}: {one_line(miss.variant)}",
+        f"{one_line(miss.fact)}: {one_line(miss.variant)}{_samples(same)}",
         f"  question  {one_line(miss.question, most=400)}",
         f"  expected  {one_line(miss.expected)}",
         f"  answer    {one_line(miss.answer or '')}",
         f"  verdict   {miss.grade} by {miss.rule}: {one_line(miss.reason or '', most=300)}{flags}",
     ]
+
+
+def _samples(same: Sequence[Result]) -> str:
+    """Which samples of the question were missed, where there may be others."""
+    numbers = list(dict.fromkeys(miss.sample for miss in same))
+    if numbers == [1]:
+        return ""
+    return f" (sample{'' if len(numbers) == 1 else 's'} {', '.join(map(str, numbers))})"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pytest_ftbench.comparing import Comparison
@@ -17,6 +17,8 @@ from pytest_ftbench.reports.gate_lines import NEAR, gate_lines
 from pytest_ftbench.reports.gates import is_curtailed, misses_in_words
 from pytest_ftbench.reports.matrix import accuracy_matrix
 from pytest_ftbench.reports.money import UNKNOWN
+from pytest_ftbench.reports.samples import sample_lines
+from pytest_ftbench.spread import Spread
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -44,6 +46,12 @@ class Facts:
     judge_calls: int = 0
     cost: str | None = None
     """What the answers cost, as `money.session_cost_in_words` has it; None: nothing that is paid for was asked."""
+    spreads: Sequence[Spread] = ()
+    """What several samples show, by endpoint."""
+    with_flaky: bool = False
+    """Whether flaky questions are listed."""
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    """By endpoint, what keeps its samples alike, such as `temperature 0`."""
 
 
 def render_summary(facts: Facts, *, width: int, color: bool, unicode: bool) -> str:
@@ -92,6 +100,7 @@ def _footer(facts: Facts) -> Iterable[str]:
     decided = [decision.result for decision in facts.decisions if decision.result.outcome != "INCONCLUSIVE"]
     if any(gate.reason and not is_curtailed(gate) for gate in decided):
         yield f"{NEAR} {NEAR_BOUND}"
+    yield from sample_lines(facts.spreads, with_flaky=facts.with_flaky, fixed=facts.fixed)
     if facts.run_path:
         yield f"run: {facts.run_path}"
     yield from facts.notes
