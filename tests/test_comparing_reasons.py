@@ -101,6 +101,7 @@ def test_nothing_in_common_is_never_green_and_cannot_be_allowed() -> None:
     }
     assert outcome(found, allowed=tuple(REASONS)) == "INCONCLUSIVE"
     assert "empty" not in ALLOWABLE
+    assert [reason.kind for reason in found.refused(tuple(REASONS))] == ["empty"]
     for expr in ("lost <= 2", "uplift >= -1 @ 95%", "retention >= 0"):
         assert outcome(found, expr, allowed=tuple(REASONS)) == "INCONCLUSIVE"
     assert outcome(compare("", ""), "lost <= 2", allowed=tuple(REASONS)) == "INCONCLUSIVE"
