@@ -226,7 +226,7 @@ def test_long_lists_are_cut_for_people() -> None:
     written("r" * 30, "w" * 30)
     _, out, _ = ftbench("compare", "a.jsonl", "b.jsonl")
     assert out.count("    verdict   ") == 10
-    assert "... and 20 more; --json has them all\n" in out
+    assert "... and 20 more; ftbench compare --json has them all\n" in out
 
 
 def test_text_of_a_model_cannot_steer_the_terminal(here: Path) -> None:
