@@ -65,9 +65,17 @@ class Calibration:
     equally often everywhere."""
 
     @property
+    def kappa_of_judge(self) -> Estimate | None:
+        """Over the verdicts of the judge model alone, which those of the matchers, mostly plain, would outshine; over
+        all where no judge model was asked. None as for `kappa`."""
+        own = [stratum for stratum in self.strata if stratum.is_by_judge]
+        return _kappa(pool(own)[1]) if own else self.kappa
+
+    @property
     def may_decide(self) -> bool:
         """Whether gates may rest on this judge."""
-        return self.kappa is not None and self.kappa.low >= LEAST_KAPPA
+        found = self.kappa_of_judge
+        return found is not None and found.low >= LEAST_KAPPA
 
 
 def calibrate(key: Key, labels: Mapping[str, Label]) -> Calibration:
@@ -145,8 +153,12 @@ def why_not_trusted(calibration: Calibration) -> str:
     """Why gates may not rest on this judge; empty where they may."""
     if calibration.may_decide:
         return ""
-    limit = "unknown" if calibration.kappa is None else f"{calibration.kappa.low:.3f}"
-    return f"the lower limit of kappa is {limit}, below {LEAST_KAPPA}"
+    found = calibration.kappa_of_judge
+    own = [stratum for stratum in calibration.strata if stratum.is_by_judge]
+    labels = f" over the {_total(pool(own)[1])} labels of its own verdicts" if own else ""
+    if found is None:
+        return f"kappa is unknown{labels}: both right and wrong ones are needed"
+    return f"the lower limit of kappa is {found.low:.3f}{labels}, below {LEAST_KAPPA}"
 
 
 def is_right(row: KeyRow, label: Label) -> bool:

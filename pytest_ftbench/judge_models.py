@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pytest_ftbench.graders import (
     CANARIES,
     Ask,
+    Missed,
     Style,
     canary_style,
     check_canaries,
@@ -25,6 +26,8 @@ from pytest_ftbench.records import Case, Completion, Prompt, Question, Verdict
 UNDECIDED = "undecided"
 """The flag of a verdict that no matcher has decided."""
 
+_NOT_ANSWERED = "the judge has not answered"
+"""What the reason of a verdict says where no reply came."""
 _FIRST = 2
 """So many of a panel are asked about every answer; the others only where these differ."""
 
@@ -136,10 +139,7 @@ class JudgeModels:
             self._prepare(self.canary_questions())
             for judge in self._judges:
                 missed = check_canaries(self._ask(judge.alias), judge=judge.alias, style=judge.style)
-                names = ", ".join(repr(each.canary.name) for each in missed)
-                some = "canary" if len(missed) == 1 else "canaries"
-                why = f"the judge {judge.alias} has missed the {some} {names}: {missed[0]}" if missed else ""
-                self._checked[judge.alias] = why
+                self._checked[judge.alias] = _why_not_believed(judge.alias, missed)
 
     def _self_judging(self, judge: JudgeModel, completion: Completion, model: Identity) -> str:
         served = self._served.get(judge.alias)
@@ -152,3 +152,14 @@ class JudgeModels:
             f"{served or completion.served_model!r}; models favour their own answers. Name another judge, or say "
             "allow_self_judge=true behind its '?'"
         )
+
+
+def _why_not_believed(alias: str, missed: Sequence[Missed]) -> str:
+    """Why a judge that has missed these canaries is not believed; empty where it has missed none."""
+    if not missed:
+        return ""
+    if all(_NOT_ANSWERED in each.verdict.reason for each in missed):
+        return f"the judge {alias} has answered none of {len(missed)} checks: {missed[0].verdict.reason}"
+    names = ", ".join(repr(each.canary.name) for each in missed)
+    some = "canary" if len(missed) == 1 else "canaries"
+    return f"the judge {alias} has missed the {some} {names}: {missed[0]}"

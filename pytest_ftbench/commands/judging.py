@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from pytest_ftbench.calibration import LABELS, Label, calibrate, calibration_text
+from pytest_ftbench.commands.named_runs import RUN_HELP, read_named_run
 from pytest_ftbench.commands.output import check_new, show, show_json, write_new
 from pytest_ftbench.correction import CorrectedRate, correct_run
 from pytest_ftbench.errors import DataError
@@ -16,7 +17,7 @@ from pytest_ftbench.reports.calibration import calibration_blocks, correction_ta
 from pytest_ftbench.reports.review import HUMAN, ROW, review_text
 from pytest_ftbench.reports.text import clean
 from pytest_ftbench.review import Key, draw_sample, judged_results, key_text, make_key, read_key
-from pytest_ftbench.runs import read_run, write_whole
+from pytest_ftbench.runs import write_whole
 from pytest_ftbench.textfiles import read_csv_rows
 
 judge_app = typer.Typer(help="Measure verdicts against a person's.")
@@ -29,7 +30,7 @@ def _judge() -> None:
 
 @judge_app.command("sample")
 def sample_command(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="The run file.")],
+    run: Annotated[Path, typer.Argument(metavar="RUN", help=RUN_HELP)],
     out: Annotated[Path, typer.Option("-o", "--out", metavar="CSV", help="Write the answers there.")],
     size: Annotated[int, typer.Option("--n", min=1, help="How many answers.")] = 100,
     seed: Annotated[int, typer.Option("--seed", help="Another seed draws another sample.")] = 1,
@@ -39,7 +40,7 @@ def sample_command(
     key_path = key_of(out)
     for path in (out, key_path):
         check_new(path)
-    recorded = read_run(run)
+    recorded = read_named_run(str(run))
     results = judged_results(recorded, endpoint=endpoint)
     if not results:
         aliases = ", ".join(sorted({result.endpoint for result in judged_results(recorded)})) or "none"
@@ -74,7 +75,7 @@ def calibrate_command(
     key = read_key(key_of(review))
     labels = read_labels(review, key)
     calibration = calibrate(key, labels)
-    corrected: list[CorrectedRate] = [] if run is None else correct_run(calibration, read_run(run))
+    corrected: list[CorrectedRate] = [] if run is None else correct_run(calibration, read_named_run(str(run)))
     written = out or review.with_suffix(".calibration.json")
     write_new(written, lambda path: write_whole(path, calibration_text(calibration).encode()))
     unlabelled = len(key.rows) - len(labels)

@@ -15,6 +15,7 @@ import typer
 
 import pytest_ftbench
 from pytest_ftbench.commands.judges import opened_judges, read_matchers
+from pytest_ftbench.commands.named_runs import RUN_HELP, read_named_run
 from pytest_ftbench.commands.output import check_new, show, show_json, write_new
 from pytest_ftbench.judge_models import UNDECIDED
 from pytest_ftbench.judges import MATCHERS, Matcher, judge_completion
@@ -22,11 +23,11 @@ from pytest_ftbench.records import Case, Completion, Verdict
 from pytest_ftbench.regrade import Regrading, judged_cases, regrade
 from pytest_ftbench.reports.regrading import regrading_blocks, regrading_data
 from pytest_ftbench.reports.text import clean
-from pytest_ftbench.runs import Run, read_run, write_run
+from pytest_ftbench.runs import Run, write_run
 
 
 def regrade_command(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="The run file.")],
+    run: Annotated[Path, typer.Argument(metavar="RUN", help=RUN_HELP)],
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="OUT", help="Write the run with today's verdicts there.")
     ] = None,
@@ -46,7 +47,7 @@ def regrade_command(
     """Judge all answers of a run again with today's matchers and judges, asking no endpoint; list what changed."""
     if out is not None:
         check_new(out)
-    recorded = read_run(run)
+    recorded = read_named_run(str(run))
     known = read_matchers(matchers or [])
     if judge:
         regrading, header = regrade_with_judges(recorded, judge, known, cache_dir)

@@ -70,6 +70,11 @@ class Trust:
         corrected = replace(decision.result, corrected=rate.value, corrected_low=low, corrected_high=high)
         return replace(decision, result=corrected)
 
+    def barred(self) -> list[str]:
+        """Why no gate may rest on the judge, by the calibrations that are of it."""
+        doubt = self._doubt(self._own)
+        return [doubt] if doubt else []
+
     def notes(self) -> list[str]:
         """Lines for the summary: what is missing, not used, or not corrected."""
         notes = [f"{shown_path(path, self._start)} is not used: {self._gap(found)}" for path, found in self._others]

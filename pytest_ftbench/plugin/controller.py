@@ -28,7 +28,7 @@ from pytest_ftbench.plugin.recording import Recording
 from pytest_ftbench.plugin.state import FOLDER, State, as_usage_error
 from pytest_ftbench.plugin.storing import check_cache
 from pytest_ftbench.plugin.tally import Tally
-from pytest_ftbench.plugin.unmeasured import refuse_to_be_green, tell_what_was_left_out
+from pytest_ftbench.plugin.unmeasured import refuse_to_be_green, refuse_unbelieved_judges, tell_what_was_left_out
 from pytest_ftbench.records import Result
 from pytest_ftbench.reports.text import shown_path
 from pytest_ftbench.snapshot import Snapshot
@@ -58,6 +58,7 @@ class Controller:
         self._tally = Tally(state)
         self._folder: Path | None = None
         self._failed = 0
+        self._barred: list[str] = []  # why the judge may not decide, by what a person's labels say of it
         self._was_interrupted = False
         self._has_looped = False
 
@@ -150,7 +151,7 @@ class Controller:
         hook: what has the last word over each.
         """
         results = list(self._by_nodeid.values())
-        faults = [fault for counts in self._tally.counts() for fault in counts.get("judge_faults", ())]
+        faults = self._tally.judge_faults()
         trust = self._trust()
         decided = decide_gates(
             self._tally.gates(),
@@ -166,6 +167,7 @@ class Controller:
 
     def _report_gates(self, session: pytest.Session, tests: int) -> None:
         decided, trust = self.decide(session.config.hook)
+        self._barred = trust.barred() if trust is not None else []
         self._state.warnings += trust.notes() if trust is not None else []
         self._decisions = [decision for _, decision in decided]
         self._state.warnings += note_on_families(planned for planned, _ in decided)
@@ -211,10 +213,12 @@ class Controller:
         if self._has_looped and not self._was_interrupted and not has_measured:
             refuse_to_be_green(session, self._state)
         tell_what_was_left_out(session, self._state, self._by_nodeid.values())
+        refuse_unbelieved_judges(session, self._state, self._tally.judge_faults())
         counts = {name: self._tally.counted(name) for name in ("calls", "cache_hits")}
         costs = self._tally.costs_usd()
         cost = {"cost_usd": None if None in costs else sum(filter(None, costs))}
-        end = None if self._was_interrupted else {"exit_status": int(session.exitstatus), **counts, **cost}
+        doubts = {"planned": self._tally.planned(), "judge_faults": self._tally.judge_faults() + self._barred}
+        end = None if self._was_interrupted else {"exit_status": int(session.exitstatus), **counts, **cost, **doubts}
         gates = [decision.result for decision in self._decisions]
         self._recording.finish(gates, end, has_asked=any(counts.values()) or bool(gates))
         if self._has_looped:

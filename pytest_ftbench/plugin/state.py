@@ -185,8 +185,14 @@ class State:
         judge_calls = self.engine.judge_calls if self.has_engine else 0
         judging = self.__dict__.get("judging")  # not made where nothing was judged
         faults = judging.faults if judging else []
-        own = {"on_demand": self.on_demand, "judge_calls": judge_calls, "judge_faults": faults}
+        own = {"on_demand": self.on_demand, "judge_calls": judge_calls, "judge_faults": faults, "planned": self.planned}
         return {**totals, **own, "costs_usd": costs_usd}
+
+    @property
+    def planned(self) -> int:
+        """How many results the session would have if no test were left out."""
+        cases = [case for scope in self.scopes.values() for case in scope.cases]
+        return len(self.aliases) * sum(map(self.samples_of, cases))
 
     def cost_of(self, question: Question, completion: Completion) -> float | None:
         """What an answer has cost this session, in USD; None where nobody knows."""

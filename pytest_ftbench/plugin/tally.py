@@ -44,6 +44,14 @@ class Tally:
         last = self.left_behind
         return [last] if last and last["calls"] > sum(one.get("calls") or 0 for one in counts) else counts
 
+    def planned(self) -> int:
+        """How many results the session would have if no test were left out: all that collect say the same."""
+        return max((int(counts.get("planned") or 0) for counts in self.counts()), default=0)
+
+    def judge_faults(self) -> list[str]:
+        """Why judge models are not believed."""
+        return list(dict.fromkeys(fault for counts in self.counts() for fault in counts.get("judge_faults", ())))
+
     def costs_usd(self) -> list[float | None]:
         """What the calls of each endpoint have cost; None where that is not known of all of them."""
         return [cost for counts in self.counts() for cost in counts["costs_usd"].values()]

@@ -31,3 +31,11 @@ def tell_what_was_left_out(session: pytest.Session, state: State, recorded: Iter
         state.warnings.append(f"{number} question{'s' if number > 1 else ''} {one_line(str(reason), most=500)}")
     if reasons and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def refuse_unbelieved_judges(session: pytest.Session, state: State, faults: Iterable[str]) -> None:
+    """Say which judge is not believed; such a session is never green, since cases under no gate rest on it as well."""
+    for fault in faults:
+        state.warnings.append(one_line(fault, most=500))
+        if session.exitstatus == pytest.ExitCode.OK and state.settings.on_inconclusive == "fail":
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED

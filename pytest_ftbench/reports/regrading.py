@@ -29,7 +29,8 @@ def regrading_blocks(regrading: Regrading, before: Iterable[Result], *, unicode:
         for heading in ("endpoint", "right before", "right now", "changed"):
             table.add_column(heading, justify="left" if heading == "endpoint" else "right")
         for alias, row in _counts(regrading, before).items():
-            was, now = (f"{row[when]}/{row['graded']}" for when in ("right_before", "right_now"))
+            was = f"{row['right_before']}/{row['graded_before']}"
+            now = f"{row['right_now']}/{row['graded']}"
             table.add_row(one_line(alias), was, now, str(row["changed"]))
         yield table
         yield Text("")
@@ -59,11 +60,17 @@ def _plain(change: Change) -> dict[str, Any]:
     }
 
 
+_COUNTED = ("graded_before", "graded", "right_before", "right_now", "changed")
+
+
 def _counts(regrading: Regrading, before: Iterable[Result]) -> dict[str, dict[str, int]]:
     rows: dict[str, dict[str, int]] = {}
     for was, now in zip(before, regrading.results, strict=True):
-        row = rows.setdefault(was.endpoint, {"graded": 0, "right_before": 0, "right_now": 0, "changed": 0})
+        row = rows.setdefault(
+            was.endpoint, {"graded_before": 0, "graded": 0, "right_before": 0, "right_now": 0, "changed": 0}
+        )
         row["graded"] += now.status == "graded"
+        row["graded_before"] += was.status == "graded"
         row["right_before"] += was.right
         row["right_now"] += now.right
     for change in regrading.changes:
