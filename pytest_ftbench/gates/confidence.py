@@ -10,6 +10,7 @@ from pytest_ftbench.gates.expression import Gate
 from pytest_ftbench.gates.measure import Measure
 from pytest_ftbench.gates.metrics import AnyExpecting
 from pytest_ftbench.gates.population import population
+from pytest_ftbench.gates.samples import MEAN
 from pytest_ftbench.gates.units import fact_of
 from pytest_ftbench.stats.multiplicity import holm
 from pytest_ftbench.stats.sizes import least_cases, least_clusters, settling_cases
@@ -23,12 +24,14 @@ BY_FACT = frozenset(("robust", "any"))
 def explain_impossible(gate: Gate, planned: Sequence[AnyExpecting]) -> str:
     """Why a gate cannot pass with the cases that it needs, however good the model is; empty where it can.
 
+    planned: a case for each of its samples, which are alike unless the gate reduces them to one.
     Only metrics that count cases or facts are told beforehand; others stay INCONCLUSIVE where they cannot pass.
     """
     if gate.level is None or not planned or gate.metric not in SHARES | BY_FACT:
         return ""
     facts = len({fact_of(one) for one in planned})
-    is_plain = gate.metric in BY_FACT or facts == len(planned)
+    cases = {(one.suite, one.fact, one.variant, one.case) for one in planned}
+    is_plain = gate.metric in BY_FACT or facts == (len(planned) if gate.reducer == MEAN else len(cases))
     level = _level(gate)
     if is_plain:
         least = least_cases(gate.bound, gate.op, level=level)

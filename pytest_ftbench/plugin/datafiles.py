@@ -61,7 +61,7 @@ class CaseFileNode(pytest.File):
             check_cases(file.cases, state)
             gates = [parse_gate(gate, place=self._place_of(gate)) for gate in file.gates]
             for gate in gates:
-                refuse_impossible([gate], file.cases, place=self._place_of(gate.text))
+                refuse_impossible([gate], state.each_sample(file.cases), place=self._place_of(gate.text))
         except FtbenchError as error:
             raise self.CollectError(str(error)) from None
         state.add_scope(self.nodeid, file.cases, gates)

@@ -95,7 +95,7 @@ def _read_marker(marker: pytest.Mark, folder: Path, state: State) -> tuple[list[
     gates = marker.kwargs.get("gate") or ()
     gates = gates if isinstance(gates, list | tuple) else (gates,)
     parsed = [parse_gate(_text("gate", gate)) for gate in gates]
-    refuse_impossible(parsed, cases)
+    refuse_impossible(parsed, state.each_sample(cases))
     return cases, parsed
 
 

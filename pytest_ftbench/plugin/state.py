@@ -219,6 +219,10 @@ class State:
         settings = self.settings
         return settings.samples if settings.samples_on_command_line else case.samples or settings.samples
 
+    def each_sample(self, cases: Iterable[Case]) -> list[Case]:
+        """Each case as often as it is asked."""
+        return [case for case in cases for _ in range(self.samples_of(case))]
+
     def question(self, case: Case, alias: str, *, sample: int = 1) -> Question:
         """What is sent to an endpoint for a case."""
         return self.ask_of(alias, case.text_to_send, system=case.system, sample=sample)
