@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from pytest_ftbench.errors import SpecError
 from pytest_ftbench.judges.choice import is_choice
@@ -28,8 +28,7 @@ _WHOLE = ("exact", "code", "regex")
 """Matchers that look at all of the response, or at nothing but what the user or a parser picks out."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Ruling:
+class _Ruling(NamedTuple):
     grade: Grade
     rule: str
     reason: str
@@ -42,19 +41,24 @@ def judge_with(case: Case, completion: Completion, matchers: Mapping[str, Matche
     Abstention due: degenerate, refusal, leak. Answer due: degenerate, the case's matcher (`auto`: equal text, then by
     the type of the expected answer), refusal, superseded answer, and last whether the matcher found another value.
     """
-    reading = Reading.of(completion.text, case.question)
-    expected = "a refusal" if case.expect == "abstain" else quote(case.answer)
+    is_abstention = case.expect == "abstain"
+    expected = "a refusal" if is_abstention else _quote_expected(case.answer)
     got = f"expected {expected}, got {quote(completion.text)}"
-    is_as_written = case.expect == "answer" and completion.text.strip() == case.answer.strip() != ""
-    if not is_as_written and (fault := find_degenerate(reading)):
-        ruling = _Ruling("incorrect", "degenerate", f"{got}: {fault}", ("degenerate",))
-    elif case.expect == "abstain":
-        ruling = _rule_abstention(case, reading, matchers, got)
+    is_as_written = not is_abstention and completion.text.strip() == case.answer.strip() != ""
+    if is_as_written and case.match == AUTO:  # as most answers of a model that has learned its facts
+        ruling = _Ruling("correct", "exact", got)
     else:
-        ruling = _rule_answer(case, reading, matchers, got)
-    flags = (*ruling.flags, "truncated") if completion.finish_reason == "length" else ruling.flags
-    is_right = ruling.grade == ("abstained" if case.expect == "abstain" else "correct")
-    return Verdict(ruling.grade, is_right, ruling.rule, ruling.reason, flags)
+        reading = Reading.of(completion.text, case.question)
+        if not is_as_written and (fault := find_degenerate(reading)):
+            ruling = _Ruling("incorrect", "degenerate", f"{got}: {fault}", ("degenerate",))
+        elif is_abstention:
+            ruling = _rule_abstention(case, reading, matchers, got)
+        else:
+            ruling = _rule_answer(case, reading, matchers, got)
+    grade, rule, reason, flags = ruling
+    if completion.finish_reason == "length":
+        flags = (*flags, "truncated")
+    return Verdict(grade, grade == ("abstained" if is_abstention else "correct"), rule, reason, flags)
 
 
 def _rule_abstention(case: Case, reading: Reading, matchers: Mapping[str, Matcher], got: str) -> _Ruling:
@@ -131,12 +135,15 @@ def ask_matcher(match: str, reading: Reading, expected: str, matchers: Mapping[s
         name, settings = parse_match(match, matchers)
         if name != AUTO:
             return name, matchers[name].match(reading, expected, settings)
-    if reading.text.strip() == expected.strip() != "":  # as most answers of a model that has learned its facts
+    if reading.text.strip() == expected.strip() != "":
         return "exact", RIGHT
     name = choose_matcher(expected, reading.question)
     if name != "code" and is_same_text(reading, expected):
         return "exact", RIGHT
     return name, matchers[name].match(reading, expected, {})
+
+
+_quote_expected = lru_cache(maxsize=1024)(quote)
 
 
 @lru_cache(maxsize=1024)

@@ -11,7 +11,6 @@ from pytest_ftbench.errors import SpecError
 from pytest_ftbench.judges.guards import find_doubt, is_dismissed
 from pytest_ftbench.judges.matcher import RIGHT, UNDECIDED, WRONG, Finding, Reading
 from pytest_ftbench.judges.normalise import clean_text, normal_words
-from pytest_ftbench.judges.refusal import REFUSAL
 from pytest_ftbench.patterns import pattern
 
 _EXPECTED = pattern(r"\(?([A-Za-z])\s*(?:[).:]|$)\s*(.*)", re.DOTALL)
@@ -54,7 +53,7 @@ def _decide(reading: Reading, wanted: str, options: Mapping[str, tuple[str, ...]
     mentions = islice(_NAMED.finditer(text), _MOST_NAMED + 1)
     named = [found for found in mentions if not is_dismissed(reading, found.start(1), found.end(1))]
     letters = {found[1] for found in named}
-    if len(letters) != 1 or len(named) > _MOST_NAMED or REFUSAL.search(reading.low):
+    if len(letters) != 1 or len(named) > _MOST_NAMED or reading.refuses:
         return Finding("undecided", "it names several options") if letters else UNDECIDED
     if any(find_doubt(reading, found.start(1), found.end(1)) for found in named):
         return UNDECIDED

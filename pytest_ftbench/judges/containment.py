@@ -7,12 +7,10 @@ from collections.abc import Callable, Mapping
 from pytest_ftbench.judges.guards import is_dismissed
 from pytest_ftbench.judges.matcher import RIGHT, UNDECIDED, WRONG, Finding, Reading
 from pytest_ftbench.judges.neighbours import Span, find_hit_doubt
-from pytest_ftbench.judges.normalise import FULL_TITLES, normal_words
+from pytest_ftbench.judges.normalise import lacks_word, literal_word, normal_words
 from pytest_ftbench.judges.rivals import gives_other_value
-from pytest_ftbench.patterns import pattern
 
 _MOST_WORDS = 200
-_DOTTED = pattern(r"[^\W\d_]\.[^\W\d_]\.")
 
 
 class ContainsMatcher:
@@ -34,7 +32,7 @@ class ContainsMatcher:
 def find_hits(reading: Reading, expected: str) -> list[Span]:
     """Where the expected answer's words stand in a row."""
     wanted = normal_words(expected)
-    if not wanted or _lacks_letters(reading.clean, max(wanted, key=len)):
+    if not wanted or lacks_word(reading.clean, literal_word(wanted)):
         return []
     words = reading.words
     count = len(wanted)
@@ -43,15 +41,6 @@ def find_hits(reading: Reading, expected: str) -> list[Span]:
         for place, word in enumerate(words[: len(words) - count + 1])
         if word == wanted[0] and words[place : place + count] == wanted
     ]
-
-
-def _lacks_letters(clean: str, word: str) -> bool:
-    """Whether a text has no such word for sure, told without reading its words.
-
-    Only what stands in a text as it does in its normal form can be missed: no digits, signs, titles or `U.S.`.
-    """
-    is_plain = len(word) >= 5 and word.isascii() and word.isalpha() and word not in FULL_TITLES
-    return is_plain and word not in clean.casefold() and not _DOTTED.search(clean)
 
 
 def has_unshadowed_hit(reading: Reading, other: str, expected: str) -> bool:

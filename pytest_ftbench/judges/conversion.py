@@ -5,13 +5,13 @@ Which spelling names which unit stays in `units`: reading a text must not cost t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from pytest_ftbench.judges.quantities import Quantity, read_numeral
+from pytest_ftbench.judges.numerals import read_numeral
+from pytest_ftbench.judges.quantities import Quantity
 from pytest_ftbench.judges.units import DIMENSIONS, dimension_of
 from pytest_ftbench.judges.vocabulary import word_set
 
@@ -58,6 +58,7 @@ def _registry() -> pint.UnitRegistry[Any]:  # Any: whatever type its numbers hav
     return pint.UnitRegistry()
 
 
+@lru_cache(maxsize=256)
 def _pint_name(unit: str) -> str:
     """The unit's name as pint writes it, or nothing; a rate is converted part by part."""
     parts = unit.split("/") if unit else []
@@ -98,14 +99,15 @@ def is_same_measure(wanted: Quantity, unit: str, given: Quantity) -> bool | None
 def could_be_measure(wanted: Decimal, given: Quantity) -> bool:
     """Whether a bare number could stand for a quantity, in whatever unit of its kind: 185 for 1.85 m."""
     assert given.value is not None
-    units = list(_units_of(given.dimension))
-    values = [convert(given.value, given.unit, unit) for unit in units]
-    known = [value for value in values if value is not None]
+    known = _in_all_units(given.value, given.unit, given.dimension)
     return not known or any(_is_near(wanted, value, _NEAR) for value in known)
 
 
-def _units_of(dimension: str) -> Iterator[str]:
-    return (unit for unit, name in DIMENSIONS.items() if name == dimension)
+@lru_cache(maxsize=1024)
+def _in_all_units(value: Decimal, unit: str, dimension: str) -> tuple[Decimal, ...]:
+    """The value in each unit of its kind that has a fixed ratio to its own."""
+    others = (other for other, name in DIMENSIONS.items() if name == dimension)
+    return tuple(found for other in others if (found := convert(value, unit, other)) is not None)
 
 
 def _is_near(wanted: Decimal, value: Decimal, share: Decimal) -> bool:

@@ -21,6 +21,8 @@ _EMPTY_PHRASES = frozenset(
         ),
     )
 )
+_IN_EMPTY_PHRASES = pattern(r"solution|answer|thought|error|solve|\.\w\.")
+"""What a text must hold to be one of them: such a word, or letters with stops between, which count as a word."""
 _LETTER = pattern(r"[^\W\d_]")
 
 
@@ -29,11 +31,11 @@ def find_degenerate(reading: Reading) -> str:
     text = reading.text
     if not text or text.isspace():
         return "the answer is empty"
-    if not any(map(str.isalnum, text)):
+    if not text[0].isalnum() and not any(map(str.isalnum, text)):
         return "the answer holds no letter and no digit"
     if is_looping(text):
         return "the answer repeats itself without a stop"
-    if len(text) < 80 and reading.words in _EMPTY_PHRASES:
+    if len(text) < 80 and _IN_EMPTY_PHRASES.search(reading.low) and reading.words in _EMPTY_PHRASES:
         return "the answer stops before it says anything"
     return ""
 
@@ -44,7 +46,7 @@ def is_looping(text: str) -> bool:
     A piece has up to 200 characters, and the loop at least 24; digits alone must come 50 times, as 1 followed by
     a dozen zeros is a number.
     """
-    if len(text) < _SHORTEST_LOOP:
+    if len(text) < _SHORTEST_LOOP or text.count(text.rstrip()[-1:]) < _REPEATS - 1:
         return False
     tail = " ".join(text[-2 * _LONGEST_PERIOD * _REPEATS :].split()) + " "
     if max(tail.count(tail[-2:]), tail.count(tail[-3:-1])) < _REPEATS - 1:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from pytest_ftbench.judges.matcher import RIGHT, WRONG, Finding, Reading
-from pytest_ftbench.judges.normalise import normal_words
+from pytest_ftbench.judges.normalise import lacks_word, literal_word, normal_words, runs_of_words
 
 _LONGER = 20
+_LONGEST_DROPPED = 4
+"""No article and no abbreviated title has more letters."""
 
 
 class ExactMatcher:
@@ -26,4 +28,14 @@ def is_same_text(reading: Reading, expected: str) -> bool:
     if len(reading.clean) > _LONGER * len(expected) + _LONGER:
         return False  # markup, articles and blanks do not make up that much, and reading words takes time
     words = normal_words(expected)
-    return bool(words) and reading.words == words
+    if not words or lacks_word(reading.clean, literal_word(words)) or _has_other_word(reading, words):
+        return False
+    return reading.words == words
+
+
+def _has_other_word(reading: Reading, words: tuple[str, ...]) -> bool:
+    """Whether a text has letters in a row that no normal form of the other has: too many for an article or a title."""
+    if not reading.clean.isascii():
+        return False  # normal forms are casefolded, which may make letters of other signs
+    known = runs_of_words(words)
+    return any(len(run) > _LONGEST_DROPPED and run not in known for run in reading.letter_runs)

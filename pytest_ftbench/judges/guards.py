@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 
+from pytest_ftbench.judges.cues import cued
 from pytest_ftbench.judges.matcher import Reading
-from pytest_ftbench.judges.refusal import REFUSAL
+from pytest_ftbench.judges.phrases import REFUSAL
 from pytest_ftbench.patterns import pattern
 
 _NEAR = 70
@@ -21,7 +22,7 @@ _FILLER = (
     r"|named|any|even|mr|mrs|ms|dr|rev|prof|st)\.?\s+|[\"'(\[]\s*|[$€£]\s*)*"
 )
 # What stands right before a span and denies it, or puts it in the past.
-_DISMISSED_BEFORE = pattern(
+_DISMISSED_BEFORE = cued(
     r"(?:\b(?:not|never|neither|nor|cannot|no longer|isn't|wasn't|aren't|weren't|don't|doesn't|didn't|hasn't|won't"
     r"|rather than|instead of|in place of|as opposed to|(?<!none )other than|unlike|except(?:ing)?(?: for)?"
     r"|excluding|besides|but not"
@@ -29,34 +30,52 @@ _DISMISSED_BEFORE = pattern(
     r"|used to be|no more|up from|down from|t(?:ook|aking|akes) over from|raised from|lowered from|increased from"
     r"|reduced from|changed from"
     r"|away from"
-    r"|better than|worse than|different from)\b[,:]?\s+)" + _FILLER + r"$"
+    r"|better than|worse than|different from)\b[,:]?\s+)" + _FILLER + r"$",
+    """
+    not never neither nor cannot no t than instead place opposed unlike except excepting excluding besides replaces
+    replaced replacing supersedes superseded superseding succeeds succeeded succeeding formerly previously originally
+    initially used from
+    """,
 )
 # "changed from 21 days to 25": the part before `to` is the past.
 _FROM_BEFORE = pattern(r"\bfrom\s+" + _FILLER + r"$")
 _TO_AFTER = pattern(r"[^.;!?\n]{0,20}?\bto\b")
 # "until 2020", "at first", "in the past" after a span, or the question mark that makes a query of it.
-_DISMISSED_AFTER = pattern(
+_DISMISSED_AFTER = cued(
     r"[\"')\]]*\s*(?:\?|\((?:old|former|formerly|previous|previously|outdated|deprecated|wrong|incorrect"
     r"|not)\b[^()\d]{0,20}\)"
     r"|,?\s*(?:until|till)\b|,?\s*(?:at first|in the past|originally|previously|formerly"
-    r"|initially)\b(?=[\s,.;]*(?:$|[.;,]|but|and)))"
+    r"|initially)\b(?=[\s,.;]*(?:$|[.;,]|but|and)))",
+    """
+    old former formerly previous previously outdated deprecated wrong incorrect not until till first past originally
+    initially
+    """,
+    signs="?",
 )
 _SENTENCE_END = pattern(
-    r"[!?;\n]|(?<!\b[a-z])(?<!\b(?:mr|dr|ms|st|jr|vs))(?<!\b(?:mrs|rev|gen|sen|gov))\.(?=[\s\"')]|$)"
+    r"[!?;\n.](?:(?<!\.)|(?<!\b[a-z]\.)(?<!\b(?:mr|dr|ms|st|jr|vs)\.)(?<!\b(?:mrs|rev|gen|sen|gov)\.)"
+    r"(?=[\s\"')]|$))"
 )
 _TURN = pattern(r"\b(?:but|however|instead|actually|nevertheless|nonetheless|still|yet)\b(?! not\b)")
-_DOUBT_BEFORE = pattern(
+_DOUBT_BEFORE = cued(
     r"\b(?:not|no(?! *,)|never|neither|nor|cannot|nothing|nobody|without|unlike|except|either|whether|if|unless"
     r"|suppose"
-    r"|den(?:y|ies|ied)|false(?:ly)?|wrong(?:ly)?|incorrect(?:ly)?|mistak\w+|misconception|myth|rumou?r(?:s|ed)?"
+    r"|den(?:y|ies|ied)|false(?:ly)?|wrong(?:ly)?|incorrect(?:ly)?|mistak(?:es?|en(?:ly)?|ing)|misconception|myth|rumou?r(?:s|ed)?"
     r"|contrary"
     r"|alleged(?:ly)?|supposed(?:ly)?|claim(?:s|ed)?|rul(?:e|es|ed|ing) out|anything but|far from|used to|formerly"
     r"|previously|originally|former answer|old answer|outdated"
     r"|(?:some|many|most|few|people|they|you|others?) (?:might |may |would |could |often |still )?(?:say|think"
     r"|believe|claim|assume|expect|guess)"
-    r"|as opposed to|rather than|instead of)\b|n't\b"
+    r"|as opposed to|rather than|instead of)\b|n't\b",
+    """
+    not no never neither nor cannot nothing nobody without unlike except either whether if unless suppose deny
+    denies denied false falsely wrong wrongly incorrect incorrectly mistake mistakes mistaken mistakenly mistaking
+    misconception myth rumor rumors rumored rumour rumours rumoured contrary alleged allegedly supposed supposedly
+    claim claims claimed rule rules ruled ruling anything far used formerly previously originally former old
+    outdated say think believe assume expect guess opposed than instead t
+    """,
 )
-_DOUBT_AFTER = pattern(
+_DOUBT_AFTER = cued(
     r"\b(?:is|was|are|were|do|does|did|has|have|had|will|would|can|could|should|might|may)\s+(?:\w+\s+)?not\b|n't\b"
     r"|\b(?:cannot|never|no longer|wrong|incorrect|false|untrue|mistaken|misconception|myth|rumou?r|outdated"
     r"|obsolete|deprecated"
@@ -66,9 +85,15 @@ _DOUBT_AFTER = pattern(
     r"|\b(?:previously|formerly|at first)(?=\s*(?:$|[.,;)]))|\b(?:the|an?|our|their|its) (?:old|previous|former"
     r"|prior|earlier|original)\b"
     r"|\b(?:is|was|has been|have been|been|gets?|got) (?:\w+ )?(?:replaced|renamed|superseded|removed|abolished"
-    r"|succeeded|changed|dropped)\b"
+    r"|succeeded|changed|dropped)\b",
+    """
+    not t cannot never no wrong incorrect false untrue mistaken misconception myth rumor rumors rumored rumour rumours
+    rumoured outdated obsolete deprecated unlikely disputed denied unconfirmed unknown until used old older earlier
+    previous prior former before previously formerly first original replaced renamed superseded removed abolished
+    succeeded changed dropped
+    """,
 )
-_CORRECTED_AFTER = pattern(
+_CORRECTED_AFTER = cued(
     r"(?:[.!?;:,\n(]|\s-)\s*[\"'(]*(?:no|nope|wait|actually|sorry|correction|scratch|apologies|oops|hmm|i mean"
     r"|or rather"
     r"|rather|on second thoughts?|i take (?:it|that) back|my mistake|just kidding)\b"
@@ -77,7 +102,12 @@ _CORRECTED_AFTER = pattern(
     r"|\b(?:is|are|was|were|it's) (?:now|since)\b|\b(?:now|since) (?:is|are|been|moved|replaced|changed|renamed"
     r"|called)\b"
     r"|\b(?:as of|since) (?:then|now|recently)\b|\b(?:has|have|had) since\b|\b(?:changed|renamed|updated|revised"
-    r"|corrected|raised|lowered|increased|reduced|moved) to\b"
+    r"|corrected|raised|lowered|increased|reduced|moved) to\b",
+    """
+    no nope wait actually sorry correction scratch apologies oops hmm mean rather thought thoughts back mistake kidding
+    not wrong incorrect false obsolete outdated old former previous now since then recently changed renamed updated
+    revised corrected raised lowered increased reduced moved
+    """,
 )
 _STILL_ANSWERS = pattern(
     r"\b(?:but|however|though|although|that said|nevertheless|nonetheless|still|yet|guess|believe|think|likely"
@@ -89,36 +119,52 @@ _STILL_ANSWERS = pattern(
 def is_dismissed(reading: Reading, start: int, end: int) -> bool:
     """Whether the words right around a span deny it, put it in the past or ask for it."""
     low = reading.low
-    before = low[max(0, start - _NEAR) : start]
-    if _DISMISSED_BEFORE.search(before) or _DISMISSED_AFTER.match(low, end):
+    if _DISMISSED_AFTER.may_match(reading) and _DISMISSED_AFTER.pattern.match(low, end):
         return True
-    return bool(_FROM_BEFORE.search(before) and _TO_AFTER.match(low, end))
+    if not _DISMISSED_BEFORE.may_match(reading):
+        return False
+    before = low[max(0, start - _NEAR) : start]
+    if _DISMISSED_BEFORE.pattern.search(before):
+        return True
+    return "from" in before and bool(_FROM_BEFORE.search(before) and _TO_AFTER.match(low, end))
 
 
 def find_doubt(reading: Reading, start: int, end: int) -> str:
     """Why a span may not be what the text asserts, or an empty text."""
-    low = reading.low
     if is_dismissed(reading, start, end):
         return "denied, asked or put in the past"
-    begin = _sentence_start(low, start)
-    stop = _sentence_stop(low, end)
-    before = low[begin:start]
-    for turn in _TURN.finditer(before):
-        before = low[begin + turn.end() : start]
-    question = reading.low_question
-    if (found := _DOUBT_BEFORE.search(before)) and not _is_echo(found, question):
-        return f"after {found[0]!r}"
-    if (found := _DOUBT_AFTER.search(low, end, stop)) and not _is_echo(found, question):
-        return f"before {found[0]!r}"
-    if low[stop : stop + 1] == "?":
-        return "in a question"
-    if found := _CORRECTED_AFTER.search(low, end, end + _FAR):
+    if doubt := _find_doubt_before(reading, start) or _find_doubt_after(reading, end):
+        return doubt
+    low = reading.low
+    if _CORRECTED_AFTER.may_match(reading) and (found := _CORRECTED_AFTER.pattern.search(low, end, end + _FAR)):
         return f"before {found[0].strip(' .,;:!?')!r}"
-    return _find_refusal_doubt(low, start)
+    return _find_refusal_doubt(low, start) if reading.refuses else ""
+
+
+def _find_doubt_before(reading: Reading, start: int) -> str:
+    """What the sentence says before a span and after its last turn ("but") that puts the span in doubt."""
+    if not _DOUBT_BEFORE.may_match(reading):
+        return ""
+    low = reading.low
+    begin = _sentence_start(low, start)
+    turn = max((found.end() for found in _TURN.finditer(low[begin:start])), default=0)
+    found = _DOUBT_BEFORE.pattern.search(low[begin + turn : start])
+    return f"after {found[0]!r}" if found and not _is_echo(found, reading.low_question) else ""
+
+
+def _find_doubt_after(reading: Reading, end: int) -> str:
+    """What the rest of the sentence says that puts a span in doubt."""
+    low, is_asking = reading.low, "?" in reading.low
+    if not (is_asking or _DOUBT_AFTER.may_match(reading)):
+        return ""
+    stop = _sentence_stop(low, end)
+    if (found := _DOUBT_AFTER.pattern.search(low, end, stop)) and not _is_echo(found, reading.low_question):
+        return f"before {found[0]!r}"
+    return "in a question" if low[stop : stop + 1] == "?" else ""
 
 
 def _find_refusal_doubt(low: str, start: int) -> str:
-    for found in REFUSAL.finditer(low, max(0, start - 2 * _FAR), start + 2 * _FAR):
+    for found in REFUSAL.pattern.finditer(low, max(0, start - 2 * _FAR), start + 2 * _FAR):
         if found.start() > start or not _STILL_ANSWERS.search(low, found.end(), start):
             return f"beside {found[0]!r}"
     return ""

@@ -11,7 +11,6 @@ from pytest_ftbench.judges.guards import find_doubt
 from pytest_ftbench.judges.matcher import RIGHT, UNDECIDED, WRONG, Finding, Reading
 from pytest_ftbench.judges.normalise import clean_text, normal_words
 from pytest_ftbench.judges.number import read_expected
-from pytest_ftbench.judges.refusal import REFUSAL
 from pytest_ftbench.judges.vocabulary import FUNCTION_WORDS, NEUTRAL_WORDS
 from pytest_ftbench.patterns import pattern
 
@@ -49,7 +48,7 @@ class ItemsMatcher:
         if any(self._is_same(wanted, items) for items in splits):
             doubt = "or" if _OPEN.search(text[lead.end() :] if lead else text) else find_doubt(reading, 0, len(text))
             return Finding("undecided", f"the items stand in it, but {doubt!r} does too") if doubt else RIGHT
-        if REFUSAL.search(reading.low) or _OPEN.search(reading.low) or not _is_plain(splits[-1]):
+        if reading.refuses or _OPEN.search(reading.low) or not _is_plain(splits[-1]):
             return UNDECIDED
         return WRONG if self._differ(wanted, splits[-1]) else UNDECIDED
 

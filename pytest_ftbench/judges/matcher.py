@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Literal, Protocol
 
-from pytest_ftbench.judges.normalise import Token, clean_text, cut_long, lower_in_place, tokenize, tokenize_short
+from pytest_ftbench.judges.lazy import LazyProperty
+from pytest_ftbench.judges.normalise import (
+    Token,
+    clean_text,
+    cut_long,
+    find_letter_runs,
+    lower_in_place,
+    tokenize,
+    tokenize_short,
+)
+from pytest_ftbench.judges.phrases import REFUSAL
 from pytest_ftbench.judges.quantities import Quantity, find_quantities
 
 Decision = Literal["right", "wrong", "undecided"]
@@ -29,36 +39,46 @@ class Reading:
         """The reading of a text of any length."""
         return cls(cut_long(text), question)
 
-    @cached_property
+    @LazyProperty
     def clean(self) -> str:
         """The text without markup, with plain quotes and dashes: `clean_text`."""
         return clean_text(self.text)
 
-    @cached_property
+    @LazyProperty
     def low(self) -> str:
         """`clean` in lower case, character by character: positions are the same in both."""
         return lower_in_place(self.clean)
 
-    @cached_property
+    @LazyProperty
+    def letter_runs(self) -> frozenset[str]:
+        """Those of `low`: `find_letter_runs`."""
+        return frozenset(find_letter_runs(self.low))
+
+    @LazyProperty
+    def refuses(self) -> bool:
+        """Whether a phrase of refusal stands anywhere in the text."""
+        return REFUSAL.may_match(self) and REFUSAL.pattern.search(self.low) is not None
+
+    @LazyProperty
     def low_question(self) -> str:
         return _low_question(self.question)
 
-    @cached_property
+    @LazyProperty
     def quantities(self) -> Sequence[Quantity]:
         """The first hundred numbers of `low` with what belongs to them."""
-        return find_quantities(self.low)
+        return find_quantities(self.low, self.letter_runs)
 
     @property
     def asked_quantities(self) -> Sequence[Quantity]:
         """Those of the question."""
         return _asked_quantities(self.low_question)
 
-    @cached_property
+    @LazyProperty
     def tokens(self) -> Sequence[Token]:
         """The words and signs of `clean` that carry meaning, in order."""
         return tokenize_short(self.clean) if len(self.clean) <= _SHORT else tokenize(self.clean)
 
-    @cached_property
+    @LazyProperty
     def words(self) -> tuple[str, ...]:
         """The tokens' normal forms."""
         return tuple(token.word for token in self.tokens)

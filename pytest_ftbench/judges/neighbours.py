@@ -35,6 +35,7 @@ _LISTED_BEFORE = pattern(
     r"|&)\s+(?:the\s+|an?\s+)?|(?P<slash>/))[\"'(]*$",
     re.IGNORECASE,
 )
+_JOINTS_BEFORE = pattern(r"[/&]|[oO][rR]|[aA][nN][dD]|[pP][lL][uU][sS]|[iI][tT][hH][eE][rR]|[eE][tT][wW]")
 _OR = pattern(r"[\w,]+ or (?!so\b|more\b|less\b|later\b|earlier\b)\w+")
 _APPOSITION = pattern(r"\s*,\s+(?:the|an?|who|which|where|whose)\s")
 _LIST = pattern(r"(?:,\s*(?:the\s+)?[A-Z][\w'-]*(?:\s+[A-Z][\w'-]*)*)+,?\s+(?:and|or|&)\s+(?:the\s+)?[A-Z]")
@@ -105,7 +106,8 @@ def _find_rival(reading: Reading, start: int, end: int) -> str:
     after = _LISTED_AFTER.match(clean, end)
     if after and (after["next"] is None or after["next"].isupper() or after["next"].isdigit() or is_short):
         return "as one of several"
-    before = _LISTED_BEFORE.search(clean[max(0, start - 40) : start])
+    window = clean[max(0, start - 40) : start]
+    before = _JOINTS_BEFORE.search(window) and _LISTED_BEFORE.search(window)
     if before and (before["last"] is None or before["last"][0].isupper() or is_short):
         return "as one of several"
     stop = re.search(r"[.!?;\n]", clean[end : end + 300])

@@ -13,12 +13,14 @@ from pytest_ftbench.judges.conversion import last_figure
 from pytest_ftbench.judges.guards import find_doubt, is_dismissed
 from pytest_ftbench.judges.matcher import RIGHT, UNDECIDED, WRONG, Finding, Reading
 from pytest_ftbench.judges.normalise import clean_text, lower_in_place
-from pytest_ftbench.judges.quantities import MOST_QUANTITIES, Quantity, find_quantities, read_numeral
+from pytest_ftbench.judges.numerals import read_numeral
+from pytest_ftbench.judges.quantities import MOST_QUANTITIES, Quantity, find_quantities
 from pytest_ftbench.judges.same_quantity import Asked, Tolerance, compare
 from pytest_ftbench.judges.units import UNITS, singular
 from pytest_ftbench.patterns import pattern
 
 _BARE_WORDS = 5
+_EXACT = Tolerance()
 _RESTATED = pattern(r"\s*(?:\(|,? or |=|/)\s*(?:or |about |approximately |roughly |around |i\.e\.,? )?")
 _ONE_OF = pattern(r"\b(?:no|any|some|every|each|this|that|the|which|another|only|last|next|first|other|good)\s+$")
 
@@ -99,10 +101,17 @@ class NumberMatcher:
             known = unit in UNITS.values()
             wanted = replace(wanted, unit=unit if known else "", noun="" if known else unit)
         # What rounds to the expected number's last significant figure: 115k to 125k for 120k (SimpleQA's rule).
-        default = Tolerance(last_figure(wanted) / 2) if settings.get("figures") else Tolerance()
+        default = Tolerance(last_figure(wanted) / 2) if settings.get("figures") else _EXACT
         tolerance = settings.get("tolerance", default)
         assert isinstance(tolerance, Tolerance)
         return _Search(reading, wanted, tolerance).decide()
+
+
+def _are_too_many(reading: Reading) -> bool:
+    """Whether the text has more numbers than were read: each takes a character at least."""
+    if len(reading.low) < MOST_QUANTITIES:
+        return False
+    return sum(len(quantity.parts) or 1 for quantity in reading.quantities) >= MOST_QUANTITIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +123,10 @@ class _Search:
     tolerance: Tolerance
 
     def decide(self) -> Finding:
-        quantities = self.reading.quantities
-        found = [quantity for quantity in quantities if self._is_candidate(quantity)]
+        found = [quantity for quantity in self.reading.quantities if self._is_candidate(quantity)]
         if not found:
             return UNDECIDED
-        if sum(len(quantity.parts) or 1 for quantity in quantities) >= MOST_QUANTITIES:
+        if _are_too_many(self.reading):
             return Finding("undecided", "it gives too many numbers")
         if self._is_bare(found):
             return self._judge(found)
@@ -148,6 +156,8 @@ class _Search:
 
     def _without_echoes(self, found: list[Quantity]) -> list[Quantity]:
         """What is left when each number of the question has been met once; all of them where nothing is left."""
+        if not self.reading.asked_quantities:
+            return found
         asked = Counter((quantity.value, quantity.parts) for quantity in self.reading.asked_quantities)
         own: list[Quantity] = []
         for quantity in found:

@@ -7,12 +7,15 @@ decades are passed over; ranges, scores, ratios and `6 feet 7 inches` are kept a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import islice
 
+from pytest_ftbench.judges.leads import LABEL_BEFORE, SIGN_BEFORE, has_lead, read_bound
+from pytest_ftbench.judges.normalise import find_letter_runs
 from pytest_ftbench.judges.number_words import NUMBER_WORDS, read_number_words
+from pytest_ftbench.judges.numerals import read_numeral
 from pytest_ftbench.judges.units import UNITS, dimension_of, singular
 from pytest_ftbench.judges.vocabulary import NO_UNITS
 from pytest_ftbench.patterns import pattern
@@ -23,44 +26,36 @@ _MONTH = (
 )
 _YEAR = r"(?P<{}>[12]\d{{3}})(?![\w,]?\d)"
 _WORD = rf"(?:{'|'.join(sorted(NUMBER_WORDS, key=len, reverse=True))})"
+_WORDS = rf"(?=[a-z])\b(?P<words>(?:(?:an?|minus|negative)\s+)?{_WORD}(?:(?:\s+|-|\s+and\s+){_WORD})*)\b"
 _SCAN = pattern(
     rf"""
     (?=[-+.\d]|(?<!\w)\w)  # every alternative begins like this; inside a word none has to be tried
     (?:(?P<date>
-        \b{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?![.,]\d|\s*%)(?:\s*-\s*\d{{1,2}}\b)?(?:,?\s+{_YEAR.format("y1")})?
-      | \b(?<![\d.,])\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?!may\b){_MONTH}(?:,?\s+{_YEAR.format("y2")})?
+        (?=[a-z])\b{_MONTH}\s+(?:
+            \d{{1,2}}(?:st|nd|rd|th)?\b(?![.,]\d|\s*%)(?:\s*-\s*\d{{1,2}}\b)?(?:,?\s+{_YEAR.format("y1")})?
+          | {_YEAR.format("y4")})
+      | (?=\d)(?:\b(?<![\d.,])\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?!may\b){_MONTH}(?:,?\s+{_YEAR.format("y2")})?
       | \b(?<![\d.,])\d{{1,2}}\s+may,?\s+{_YEAR.format("y3")}
-      | \b{_MONTH}\s+{_YEAR.format("y4")}
       | (?<![\w.-])(?P<y5>\d{{4}})[-/]\d{{1,2}}[-/]\d{{1,2}}(?![\w-])
-      | (?<![\w./-])\d{{1,2}}[./-]\d{{1,2}}[./-](?P<y6>\d{{4}})(?!\w)
+      | (?<![\w./-])\d{{1,2}}[./-]\d{{1,2}}[./-](?P<y6>\d{{4}})(?!\w))
     )
   | (?P<skip>
-        (?<![\w.,:])\d{{1,2}}:\d{{2}}(?!\d)(?::\d{{2}})?(?:\s*[ap]\.?m\b\.?)?
-      | (?<![\w.,])\d{{1,2}}\s*(?:a\.m\.|p\.m\.|am\b|pm\b)
+        (?=\d)(?:(?<![\w.,:])\d{{1,2}}:\d{{2}}(?!\d)(?::\d{{2}})?(?:\s*[ap]\.?m\b\.?)?
+      | (?<![\w.,])\d{{1,2}}\s*(?:a\.m\.|p\.m\.|am\b|pm\b))
       | (?<!\w)(?!(?:usd|eur|gbp|rs|inr|chf)\d)[^\W\d]++-?\d[\w]*+(?:[-.]\w++)*+
     )
   | (?P<feet>(?<![\w.,])\d{{1,2}}'\s?\d{{1,2}}(?!\d)(?:\.\d+)?\s?(?:"|'')? | (?<![\w.,])\d{{1,2}}'(?!\w))
   | (?P<numeral>(?:(?<![\w)])[-+])?(?:(?<=[a-z])|(?<![\w.,]))
         (?:\d{{1,3}}(?:\ \d{{3}})+(?![\d,'])|\d++(?:[.,']\d++)*+|\.\d++))
-  | \b(?P<words>(?:(?:an?|minus|negative)\s+)?{_WORD}(?:(?:\s+|-|\s+and\s+){_WORD})*)\b
+  | {_WORDS}
     )
     """,
     re.VERBOSE,
 )
-_ALPHABETIC = pattern(r"[a-z]+")
-_PLAIN = pattern(r"\d{1,25}(?:\.\d{1,25})?|\.\d{1,25}")
-_GROUPED = pattern(
-    r"(\d{1,3}(?:,\d{3}){1,7}|\d{1,2}(?:,\d{2}){1,7},\d{3}|\d{1,3}(?:'\d{3}){1,7}|\d{1,3}(?: \d{3}){1,7})(\.\d{1,9})?"
-)
-_DOTTED = pattern(r"\d{1,3}(?:\.\d{3}){2,7}")
-_DECIMAL_COMMA = pattern(r"\d{1,12},\d{1,2}")
+_SCAN_WORDS = pattern(_WORDS)
+"""What `_SCAN` comes to in a text without digits."""
+_DIGIT = pattern(r"\d")
 _CURRENCY_BEFORE = pattern(r"(us\$|c\$|a\$|[$€£¥₹]|\b(?:usd|eur|gbp|chf|inr|rs\.?))\s?$")
-_SIGN_BEFORE = pattern(r"(?:\b(?:minus|negative)\s+|(?<![\w)])-)$")
-_LABEL_BEFORE = pattern(
-    r"(?:\b(?:aged?|ages|chapter|page|phase|type|grade|stage|level|section|article|version|class|group|day|week"
-    r"|year|room|route"
-    r"|flight|step|no\.|number|part|season|episode|interstate|highway|figure|table|item|rank|ranked)|#)\s*$"
-)
 _STRANGE = pattern(r"[^\x00-\x7f\w\s≥≤≈…]")
 _MULTIPLIER = pattern(
     r"(?:(?<=\d)(k|bn|mn|mln|tn)\b|\s*-?(hundred|thousand|million|billion|trillion|lakh|crore|dozen|bn|mln)s?\b)"
@@ -80,19 +75,6 @@ _OTHER_SUFFIX = pattern(
 _UNIT_SIGN = pattern(r"\s*(%|‰|°\s?[cf]\b|°|[$€£¥₹](?!\d))")
 _UNIT_WORD = pattern(r"(?:[\s-]|\.(?=\s?(?:lbs?|cm|kg)\b))?\s?([^\W\d_]+(?:\^?[23](?!\d))?)\.?")
 _PER = pattern(r"\s?(?:/|per\s|\ban?\s(?=second|minute|hour|day|week|month|year))\s?([^\W\d_]+)")
-_BOUND_BEFORE = pattern(
-    r"(?:\b(?:(?P<gt>more than|greater than|higher than|above|over|exceed(?:s|ed|ing)?|upwards? of)"
-    r"|(?P<ge>at least|no (?:fewer|less) than|not less than|a minimum of|minimum)"
-    r"|(?P<lt>less than|fewer than|lower than|smaller than|below|under|nearly|almost|just under)"
-    r"|(?P<le>at most|up to|no more than|not more than|a maximum of|maximum)"
-    r"|(?P<near>about|approximately|approx\.?|around|roughly|some|circa|estimated(?: at)?|an estimated))\s*"
-    r"|(?P<sign>>=|<=|≥|≤|>|<|~|≈))\s*(?:the |a |an )?$"
-)
-_BOUND_AFTER = pattern(
-    r"\s*(?:years?\s+)?(?:(?P<ge>(?:or|and) (?:more|older|over|above|greater|higher|longer|up)\b|plus\b|minimum\b)"
-    r"|(?P<le>(?:or|and) (?:less|fewer|younger|under|below|lower)\b|maximum\b|at most\b))"
-)
-_SIGNS = {">": "gt", "<": "lt", ">=": "ge", "≥": "ge", "<=": "le", "≤": "le", "~": "near", "≈": "near"}
 _JOINED = pattern(r"\s*(?:-|/|:|\*|x|×|\^|±|\bto\b|\bthrough\b|\bby\b(?=\s*\d))\s*|\s+-")  # noqa: RUF001 - the sign meant
 
 
@@ -136,10 +118,14 @@ MOST_QUANTITIES = 100
 """Where reading stops: what counts on past that is no answer to one question."""
 
 
-def find_quantities(low: str) -> list[Quantity]:
-    """The first 100 quantities of a cleaned lower-case text, in order; compounds count as one."""
+def find_quantities(low: str, letter_runs: Collection[str] | None = None) -> list[Quantity]:
+    """The first 100 quantities of a cleaned lower-case text, in order; compounds count as one.
+
+    letter_runs: those of the text, where they are known already.
+    """
     merged: list[Quantity] = []
-    for quantity in islice(_scan(low), MOST_QUANTITIES):
+    has_words = not NUMBER_WORDS.isdisjoint(find_letter_runs(low) if letter_runs is None else letter_runs)
+    for quantity in islice(_scan(low, has_words=has_words), MOST_QUANTITIES):
         if merged and (compound := _join(merged[-1], quantity, low)):
             merged[-1] = compound
         else:
@@ -147,18 +133,16 @@ def find_quantities(low: str) -> list[Quantity]:
     return merged
 
 
-def _scan(low: str) -> Iterator[Quantity]:
+def _scan(low: str, *, has_words: bool) -> Iterator[Quantity]:
     position = 0
-    if not (any(map(str.isdigit, low)) or NUMBER_WORDS & set(_ALPHABETIC.findall(low))):
-        return
-    while found := _SCAN.search(low, position):
+    while found := _find_next(low, position, has_words=has_words):
         position = found.end()
         kind = found.lastgroup or ""
-        if found["date"]:
+        if kind == "date":
             year = next((name for name in ("y1", "y2", "y3", "y4", "y5", "y6") if found[name]), None)
             if year:
                 yield Quantity(Decimal(found[year]), found.start(year), found.end(year), written=found[year])
-        elif found["feet"]:
+        elif kind == "feet":
             parts = tuple(Decimal(number) for number in re.findall(r"\d+", found["feet"]))
             unit = "foot" if len(parts) == 1 else "foot+inch"
             yield Quantity(None, found.start(), found.end(), unit=unit, parts=parts)
@@ -168,57 +152,64 @@ def _scan(low: str) -> Iterator[Quantity]:
             yield quantity
 
 
+def _find_next(low: str, position: int, *, has_words: bool) -> re.Match[str] | None:
+    """The next match of `_SCAN`, which is slow, so it is not begun long before something that it could match."""
+    digit = _DIGIT.search(low, position)
+    if not digit:
+        return _SCAN_WORDS.search(low, position) if has_words else None
+    if has_words:
+        return _SCAN.search(low, position)
+    # What begins before its first digit begins with a sign, or with one word and what may part a month from its day.
+    before = low[position : digit.start()].rstrip().rstrip(".+-")
+    return _SCAN.search(low, position + before.rfind(" ") + 1)
+
+
 def _read_at(low: str, start: int, end: int, *, is_word: bool) -> Quantity:
     """The quantity whose numeral or number words stand at start to end."""
     written = low[start:end]
     value = _read_words(written) if is_word else read_numeral(written)
-    if other := _OTHER_SUFFIX.match(low, end):
+    is_last = low[end : end + 2] in ("", ".")  # nothing follows that could belong to it
+    if not is_last and (other := _OTHER_SUFFIX.match(low, end)):
         return Quantity(None, start, other.end(), parts=() if value is None else (value,), written=written)
     if value is None:
         return Quantity(None, start, end, written=written)
     currency, begin = _read_currency(low, start)
-    if value >= 0 and (sign := _SIGN_BEFORE.search(low, max(0, begin - 10), begin)):
+    is_led = has_lead(low[max(0, begin - 24) : begin])
+    if is_led and value >= 0 and (sign := SIGN_BEFORE.search(low, max(0, begin - 10), begin)):
         value, begin = -value, sign.start()
-    while factor := (_MONEY_MULTIPLIER.match(low, end) if currency else None) or _MULTIPLIER.match(low, end):
-        value *= _FACTORS[next(group for group in factor.groups() if group)]
-        end = factor.end()
+    if not is_last:
+        value, end = _multiply(low, value, end, is_money=bool(currency))
     is_open = low[end : end + 1] == "+" and not low[end + 1 : end + 2].isdigit()
     end += is_open
-    unit, noun, unit_end = _read_unit(low, end)
-    is_strange = _STRANGE.match(low, end) or (begin and _STRANGE.match(low, begin - 1))
+    unit, noun, unit_end = ("", "", end) if is_last else _read_unit(low, end)
+    is_strange = (not is_last and _STRANGE.match(low, end)) or (begin and _STRANGE.match(low, begin - 1))
     if (low[end : end + 1].isalpha() or is_strange) and not unit:
         return Quantity(None, begin, unit_end, written=written)
     if currency and unit and dimension_of(unit) != "money":
         noun = unit
     if currency and (unit == "usd" or dimension_of(unit) != "money"):
         unit = currency
-    is_label = bool(_LABEL_BEFORE.search(low, max(0, begin - 12), begin))
-    bound, begin, unit_end = _read_bound(low, begin, unit_end)
+    is_label = is_led and bool(LABEL_BEFORE.search(low, max(0, begin - 12), begin))
+    bound, begin, unit_end = read_bound(low, begin, unit_end, is_led=is_led)
     bound = bound or ("plus" if is_open else "")
     return Quantity(value, begin, unit_end, unit, noun, bound, written=written, is_label=is_label)
 
 
+def _multiply(low: str, value: Decimal, end: int, *, is_money: bool) -> tuple[Decimal, int]:
+    """The value times the multipliers that follow it, and where they end."""
+    while factor := (_MONEY_MULTIPLIER.match(low, end) if is_money else None) or _MULTIPLIER.match(low, end):
+        value *= _FACTORS[next(group for group in factor.groups() if group)]
+        end = factor.end()
+    return value, end
+
+
 def _read_currency(low: str, start: int) -> tuple[str, int]:
     """The currency whose sign or code stands before a number, or nothing, and where the two begin."""
-    found = _CURRENCY_BEFORE.search(low, max(0, start - 4), start)
+    found = start and _CURRENCY_BEFORE.search(low, max(0, start - 4), start)
     if not found:
         return "", start
     sign = found[1].rstrip(".")
     return "inr" if sign == "rs" else UNITS[sign], found.start()
-
-
-def read_numeral(written: str) -> Decimal | None:
-    """The value of a numeral as written, or None where it is no plain number (`1.2.3`, `007`, `1,2,3`)."""
-    sign, digits = (-1, written[1:]) if written[0] == "-" else (1, written.lstrip("+"))
-    if _PLAIN.fullmatch(digits):
-        return None if len(digits) > 1 and digits[0] == "0" and digits[1].isdigit() else sign * Decimal(digits)
-    if grouped := _GROUPED.fullmatch(digits):
-        return sign * Decimal(re.sub(r"[,' ]", "", grouped[1]) + (grouped[2] or ""))
-    if _DOTTED.fullmatch(digits):
-        return sign * Decimal(digits.replace(".", ""))
-    if _DECIMAL_COMMA.fullmatch(digits):
-        return sign * Decimal(digits.replace(",", "."))
-    return None
 
 
 def _read_words(written: str) -> Decimal | None:
@@ -251,16 +242,6 @@ def _read_denominators(low: str, unit: str, end: int) -> tuple[str, str, int]:
         unit = f"{unit}/{UNITS.get(found[1], found[1])}"
         end = found.end()
     return unit, "", end
-
-
-def _read_bound(low: str, start: int, end: int) -> tuple[str, int, int]:
-    """Which bound the words around a quantity make of it, and where it begins and ends with them."""
-    if before := _BOUND_BEFORE.search(low, max(0, start - 24), start):
-        kind = before.lastgroup or ""
-        return _SIGNS[before["sign"]] if kind == "sign" else kind, before.start(), end
-    if after := _BOUND_AFTER.match(low, end):
-        return after.lastgroup or "", start, after.end()
-    return "", start, end
 
 
 def _join(one: Quantity, other: Quantity, low: str) -> Quantity | None:

@@ -8,21 +8,28 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
+from pytest_ftbench.judges.cues import cued
 from pytest_ftbench.judges.kinds import are_different, has_kind
 from pytest_ftbench.judges.matcher import Reading
-from pytest_ftbench.judges.normalise import Token, clean_text, normal_words, tokenize
-from pytest_ftbench.judges.refusal import REFUSAL
+from pytest_ftbench.judges.normalise import Token, clean_text, has_digit, normal_words, tokenize
 from pytest_ftbench.judges.vocabulary import FUNCTION_WORDS, NEUTRAL_WORDS, TITLES, word_set
 from pytest_ftbench.patterns import pattern
 
 _MOST_WORDS = 5
 _LONGEST = 300
 _ALIKE = 0.6
-_NOT_PLAIN = pattern(
+_NOT_PLAIN = cued(
     r"\b(?:not|no|nor|never|neither|none|nobody|nothing|cannot|without|either|or|unless|unlike|maybe|perhaps|possibly"
     r"|might|may|also|formerly|previously|now|known|aka|called|nicknamed|fictional|some|any|same|both|other|another"
-    r"|unknown|unclear|various)\b|n't\b|[?…]"
+    r"|unknown|unclear|various)\b|n't\b|[?…]",
+    """
+    not no nor never neither none nobody nothing cannot without either or unless unlike maybe perhaps possibly might may
+    also formerly previously now known aka called nicknamed fictional some any same both other another unknown unclear
+    various t
+    """,
+    signs="?…",
 )
 _ASKS_PLACE = pattern(r"\bwhere\b|\b(?:which|what)\b.{0,30}\b(?:city|town|village|capital)\b")
 _ASKS_NAME = pattern(
@@ -37,14 +44,19 @@ _PARTS = pattern(r"\s*(?:[/,;&]|\band\b)\s*")
 
 def gives_other_value(reading: Reading, expected: str) -> bool:
     """Whether the text gives one short value of the same shape as the expected answer, and another one."""
-    wanted = clean_text(expected)
+    wanted = _clean_expected(expected)
     text = reading.clean
     if not 0 < len(wanted) <= 60 or len(text) > _LONGEST or "\n" in text:
         return False
     bare = text.strip(" .!\"'")
     if _is_other_score(bare, wanted):
         return True
-    if _NOT_PLAIN.search(reading.low) or REFUSAL.search(reading.low) or any(map(str.isdigit, wanted + text)):
+    if (
+        reading.refuses
+        or (_NOT_PLAIN.may_match(reading) and _NOT_PLAIN.pattern.search(reading.low))
+        or has_digit(wanted)
+        or has_digit(text)
+    ):
         return False
     value = _find_value(reading)
     words = normal_words(wanted)
@@ -52,12 +64,18 @@ def gives_other_value(reading: Reading, expected: str) -> bool:
         return False
     if has_kind(words):
         return all(are_different(words, normal_words(part)) for part in _PARTS.split(value))
-    has_article = re.search(rf"\bthe\s+{re.escape(value)}", text, re.IGNORECASE)  # `the Big Apple` describes
-    return not has_article and _is_other_name(value, wanted, words, reading.low_question)
+    if "the" in reading.letter_runs and re.search(rf"\bthe\s+{re.escape(value)}", text, re.IGNORECASE):
+        return False  # `the Big Apple` describes
+    return _is_other_name(value, wanted, words, reading.low_question)
+
+
+_clean_expected = lru_cache(maxsize=1024)(clean_text)
 
 
 def _is_other_score(bare: str, wanted: str) -> bool:
     """Whether both are scores, of other numbers and not merely told from the other side."""
+    if "-" not in wanted or "-" not in bare:
+        return False
     mine, yours = _SCORE.fullmatch(wanted), _SCORE.fullmatch(bare)
     return bool(mine and yours) and sorted(_SCORE.split(wanted)) != sorted(_SCORE.split(bare))
 
@@ -65,7 +83,7 @@ def _is_other_score(bare: str, wanted: str) -> bool:
 def _find_value(reading: Reading) -> str:
     """What a short text says, or a sentence beyond the words of its question; nothing where that is not one phrase."""
     clean, tokens = reading.clean, reading.tokens
-    asked = {stem(word) for word in normal_words(reading.question)}
+    asked = _asked_stems(reading.question)
     known = [_is_known(token, asked) for token in tokens]
     is_sentence = len(tokens) > _MOST_WORDS or any(
         is_known and clean[token.start].islower() and token.word not in _JOINTS
@@ -81,7 +99,12 @@ def _find_value(reading: Reading) -> str:
     return clean[tokens[0].start : tokens[-1].end] if 0 < len(tokens) <= _MOST_WORDS else ""
 
 
-def _is_known(token: Token, asked: set[str]) -> bool:
+@lru_cache(maxsize=1024)
+def _asked_stems(question: str) -> frozenset[str]:
+    return frozenset(map(stem, normal_words(question)))
+
+
+def _is_known(token: Token, asked: frozenset[str]) -> bool:
     return token.word in FUNCTION_WORDS or token.word in NEUTRAL_WORDS or stem(token.word) in asked
 
 
@@ -110,7 +133,7 @@ def _is_other_name(value: str, wanted: str, words: tuple[str, ...], question: st
     least = 1 if is_place else 2
     if not (is_place or _ASKS_NAME.search(question)) or min(len(given), len(words)) < least:
         return False
-    if not (_is_name(value) and _is_name(wanted)) or (set(given) | set(words)) & TITLES:
+    if not (_is_name(value) and _is_expected_name(wanted)) or (set(given) | set(words)) & TITLES:
         return False
     return not _are_alike(value, wanted)
 
@@ -121,6 +144,9 @@ def _is_name(text: str) -> bool:
     return bool(found) and all(word[0].isupper() and (len(word) == 1 or not word.isupper()) for word in found)
 
 
+_is_expected_name = lru_cache(maxsize=1024)(_is_name)
+
+
 def _are_alike(one: str, other: str) -> bool:
     """Whether two names could be spellings of one, or stand in other scripts."""
     from difflib import SequenceMatcher
@@ -128,6 +154,9 @@ def _are_alike(one: str, other: str) -> bool:
     mine, yours = _bare_letters(one), _bare_letters(other)
     if not (mine.isascii() and yours.isascii()):
         return True
+    shared = sum(min(mine.count(letter), yours.count(letter)) for letter in set(mine))
+    if 2 * shared < _ALIKE * (len(mine) + len(yours)):
+        return False  # the ratio below cannot be more than that
     return SequenceMatcher(None, mine, yours, autojunk=False).ratio() >= _ALIKE
 
 
