@@ -36,6 +36,7 @@ PLAIN = "Which option is it?"
             ("Option A or option B", "undecided"),
             ("B?", "undecided"),
         ),
+        *(("C (B was close)", "undecided"), ("B (C was close)", "undecided"), ("B (not C)", "undecided")),
         *(("Bucharest", "undecided"), ("It is hard to tell.", "undecided"), ("A) Lyon\nB) Paris", "undecided")),
     ],
 )

@@ -24,7 +24,7 @@ CUED = dict(find_cued())
 
 def read_as_is(low: str) -> Reading:
     """A reading of this very text, without the cleaning that a completion gets."""
-    reading = Reading("")
+    reading = Reading.of("")
     vars(reading)["low"] = low
     return reading
 

@@ -18,6 +18,7 @@ from pytest_ftbench.judges.number import read_expected
 from pytest_ftbench.judges.orders import gives_orders
 from pytest_ftbench.judges.refusal import is_refusal
 from pytest_ftbench.judges.settings import AUTO, parse_match
+from pytest_ftbench.judges.wrappers import has_wrapper
 from pytest_ftbench.judges.yes_no import polarity
 from pytest_ftbench.records import Case, Completion, Grade, Verdict
 
@@ -48,7 +49,7 @@ def judge_with(case: Case, completion: Completion, matchers: Mapping[str, Matche
     if is_as_written and case.match == AUTO:  # as most answers of a model that has learned its facts
         ruling = _Ruling("correct", "exact", got)
     else:
-        reading = Reading.of(completion.text, case.question)
+        reading = Reading.of(completion.text, case.question, is_wrapped=not _has_wrapper(case.answer))
         if not is_as_written and (fault := find_degenerate(reading)):
             ruling = _Ruling("incorrect", "degenerate", f"{got}: {fault}", ("degenerate",))
         elif is_abstention:
@@ -135,7 +136,7 @@ def ask_matcher(match: str, reading: Reading, expected: str, matchers: Mapping[s
         name, settings = parse_match(match, matchers)
         if name != AUTO:
             return name, matchers[name].match(reading, expected, settings)
-    if reading.text.strip() == expected.strip() != "":
+    if reading.answer.strip() == expected.strip() != "":
         return "exact", RIGHT
     name = choose_matcher(expected, reading.question)
     if name != "code" and is_same_text(reading, expected):
@@ -144,6 +145,7 @@ def ask_matcher(match: str, reading: Reading, expected: str, matchers: Mapping[s
 
 
 _quote_expected = lru_cache(maxsize=1024)(quote)
+_has_wrapper = lru_cache(maxsize=1024)(has_wrapper)
 
 
 @lru_cache(maxsize=1024)

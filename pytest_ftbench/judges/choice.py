@@ -20,7 +20,7 @@ _LABEL = pattern(
     r"(?:\s+is)?\s*(?:option\b|choice\b)?\s*[:=-]?\s*|it(?:'s| is)\s+)",
     re.IGNORECASE,
 )
-_BARE = pattern(r"[(\[\"']*([A-Za-z])(?:[)\].:\"']+|(?=\s*$)|(?=\s*-\s))\s*-?\s*", re.DOTALL)
+_BARE = pattern(r"[(\[\"']*([A-Za-z])(?:[)\].:\"']+|(?=\s*$)|(?=\s*-\s)|(?=\s+\())\s*-?\s*", re.DOTALL)
 _NAMED = pattern(r"(?:\b(?:[Aa]nswer|[Oo]ption|[Cc]hoice)(?: is)?(?: option)? ?:? ?\(?|(?<!\w)\()([A-Z])\b(?!['\w])\)?")
 _LABEL_CHARS = 80
 _MOST_NAMED = 20

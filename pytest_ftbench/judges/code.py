@@ -56,9 +56,9 @@ class CodeMatcher:
         if not found:
             raise SpecError(f"match 'code' needs an answer that is one identifier, got {expected!r}. Use 'contains'.")
         name = found[1]
-        if alone := _IDENTIFIER.fullmatch(reading.text.strip().rstrip(".")):
+        if alone := _IDENTIFIER.fullmatch(reading.answer.strip().rstrip(".")):
             return _compare(alone[1], name, reading.low_question)
-        used = names_used(reading.text)
+        used = names_used(reading.answer)
         if used is not None:
             if any(_compare(other, name, "").decision == "right" or _ends_in(other, name) for other in used):
                 return RIGHT
@@ -71,7 +71,7 @@ def uses_too(reading: Reading, other: str, expected: str) -> bool:
     found, wanted = _IDENTIFIER.fullmatch(other.strip()), _IDENTIFIER.fullmatch(expected.strip())
     if not found or not wanted or found[1] == wanted[1]:
         return False
-    used = names_used(reading.text)
+    used = names_used(reading.answer)
     if used is not None:
         return any(_ends_in(name, found[1]) and not _ends_in(name, wanted[1]) for name in used)
     return any(not is_dismissed(reading, *span) for span in _find(reading.clean, found[1]))
@@ -150,14 +150,14 @@ def _read_prose(reading: Reading, name: str) -> Finding:
     doubt = next(filter(None, (find_doubt(reading, *span) for span in hits)), "")
     if doubt:
         return Finding("undecided", f"the expected answer stands in it, but {doubt}")
-    is_marked = "_" in name or any(char.isupper() for char in name[1:]) or _is_marked(reading.text, name)
+    is_marked = "_" in name or any(char.isupper() for char in name[1:]) or _is_marked(reading.answer, name)
     return RIGHT if is_marked or len(reading.words) <= 30 else UNDECIDED
 
 
 def _find_rivals(reading: Reading, name: str) -> list[tuple[int, int]]:
     """Where other identifiers stand, undenied, that the question does not name."""
-    shaped = {found[1].lower() for found in _MARKED.finditer(reading.text)}
-    shaped |= {found[1].lower() for found in _WORD.finditer(reading.text) if found[2] or "_" in found[1].strip("_")}
+    shaped = {found[1].lower() for found in _MARKED.finditer(reading.answer)}
+    shaped |= {found[1].lower() for found in _WORD.finditer(reading.answer) if found[2] or "_" in found[1].strip("_")}
     return [
         found.span()
         for found in _NAME.finditer(reading.clean)

@@ -28,7 +28,7 @@ _LETTER = pattern(r"[^\W\d_]")
 
 def find_degenerate(reading: Reading) -> str:
     """Why a completion is no answer at all, or an empty text."""
-    text = reading.text
+    text = reading.answer
     if not text or text.isspace():
         return "the answer is empty"
     if not text[0].isalnum() and not any(map(str.isalnum, text)):

@@ -23,7 +23,7 @@ class ExactMatcher:
 
 def is_same_text(reading: Reading, expected: str) -> bool:
     """Whether completion and expected answer are one text in normal form; nothing is the same as nothing."""
-    if reading.text.strip() == expected.strip():
+    if reading.answer.strip() == expected.strip():
         return bool(expected.strip())
     if len(reading.clean) > _LONGER * len(expected) + _LONGER:
         return False  # markup, articles and blanks do not make up that much, and reading words takes time

@@ -19,6 +19,7 @@ from pytest_ftbench.judges.normalise import (
 )
 from pytest_ftbench.judges.phrases import REFUSAL
 from pytest_ftbench.judges.quantities import Quantity, find_quantities
+from pytest_ftbench.judges.wrappers import unwrap
 
 Decision = Literal["right", "wrong", "undecided"]
 
@@ -32,17 +33,24 @@ class Reading:
 
     text: str
     """As it came back, with the middle of a very long one left out."""
-    question: str = ""
+    question: str
+    answer: str
+    """What of the text is the answer: `unwrap`."""
 
     @classmethod
-    def of(cls, text: str, question: str = "") -> Reading:
-        """The reading of a text of any length."""
-        return cls(cut_long(text), question)
+    def of(cls, text: str, question: str = "", *, is_wrapped: bool = True) -> Reading:
+        """The reading of a text of any length.
+
+        is_wrapped: whether reasoning, JSON and the like may stand around the answer; else all of the text is it.
+        """
+        inner = unwrap(text) if is_wrapped else text
+        cut = cut_long(text)
+        return cls(cut, question, cut if inner is text else cut_long(inner))
 
     @LazyProperty
     def clean(self) -> str:
-        """The text without markup, with plain quotes and dashes: `clean_text`."""
-        return clean_text(self.text)
+        """The answer without markup, with plain quotes and dashes: `clean_text`."""
+        return clean_text(self.answer)
 
     @LazyProperty
     def low(self) -> str:
