@@ -170,6 +170,11 @@ def _find_refusal_doubt(low: str, start: int) -> str:
     return ""
 
 
+def find_sentence(low: str, start: int, end: int) -> tuple[int, int]:
+    """Where the sentence around a span begins and ends, or the 400 characters on either side of it."""
+    return _sentence_start(low, start), _sentence_stop(low, end)
+
+
 def _sentence_start(low: str, position: int) -> int:
     begin = max(0, position - _FAR)
     return max((found.end() for found in _SENTENCE_END.finditer(low, begin, position)), default=begin)

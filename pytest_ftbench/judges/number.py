@@ -13,8 +13,10 @@ from pytest_ftbench.judges.conversion import last_figure
 from pytest_ftbench.judges.guards import find_doubt, is_dismissed
 from pytest_ftbench.judges.matcher import RIGHT, UNDECIDED, WRONG, Finding, Reading
 from pytest_ftbench.judges.normalise import clean_text, lower_in_place
+from pytest_ftbench.judges.novelty import find_novelty
 from pytest_ftbench.judges.numerals import read_numeral
 from pytest_ftbench.judges.quantities import MOST_QUANTITIES, Quantity, find_quantities
+from pytest_ftbench.judges.relations import find_relation
 from pytest_ftbench.judges.same_quantity import Asked, Tolerance, compare
 from pytest_ftbench.judges.units import UNITS, singular
 from pytest_ftbench.patterns import pattern
@@ -104,7 +106,7 @@ class NumberMatcher:
         default = Tolerance(last_figure(wanted) / 2) if settings.get("figures") else _EXACT
         tolerance = settings.get("tolerance", default)
         assert isinstance(tolerance, Tolerance)
-        return _Search(reading, wanted, tolerance).decide()
+        return _Search(reading, wanted, tolerance, expected.lower()).decide()
 
 
 def _are_too_many(reading: Reading) -> bool:
@@ -121,6 +123,8 @@ class _Search:
     reading: Reading
     wanted: Quantity
     tolerance: Tolerance
+    expected: str
+    """As written, in lower case."""
 
     def decide(self) -> Finding:
         found = [quantity for quantity in self.reading.quantities if self._is_candidate(quantity)]
@@ -181,8 +185,14 @@ class _Search:
             return Finding("undecided", "it gives several numbers")
         if self._is_bare(candidates):
             return RIGHT
-        doubt = next(filter(None, (find_doubt(self.reading, hit.start, hit.end) for hit in hits)), "")
+        doubt = next(filter(None, map(self._find_doubt, hits)), "")
+        # Where it stands twice, it may be the answer in one place only.
+        doubt = doubt or min(find_novelty(self.reading, hit.start, hit.end) for hit in hits)
         return Finding("undecided", f"the number stands in it, but {doubt}") if doubt else RIGHT
+
+    def _find_doubt(self, hit: Quantity) -> str:
+        """Why the expected number may be the answer to another question where it stands."""
+        return find_doubt(self.reading, hit.start, hit.end) or find_relation(self.reading, hit, self.expected)
 
     def _is_beside_the_point(self, other: Quantity, hits: Sequence[Quantity], asked: Asked) -> bool:
         """Whether another number restates a hit in another unit, or measures or counts something else."""

@@ -17,6 +17,9 @@ from pytest_ftbench.patterns import pattern
 Likeness = Literal["same", "differs", "unclear"]
 
 _HOW_MANY = pattern(r"\b(?:how many|number of|amount of|count of)\s+((?:[^\W\d_]+[ -]?){1,3})")
+_SUBJECT = pattern(
+    r"\bhow many\s([^?]{1,80}?)\b(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would|should|must|may)\b"
+)
 _ALPHABETIC = pattern(r"[^\W\d_]+")
 _SCALES = tuple(Decimal(10) ** power for power in (2, 3, 6, 9, 12))
 _RATE_WORDS = {"year": ("annual", "annually", "yearly"), "month": ("monthly",), "week": ("weekly",), "day": ("daily",)}
@@ -53,6 +56,12 @@ class Asked:
         """The words after "how many", singular."""
         found = _HOW_MANY.search(self.text)
         return tuple(singular(word) for word in re.split(r"[ -]", found[1]) if word) if found else ()
+
+    @cached_property
+    def subject(self) -> frozenset[str]:
+        """All words between "how many" and the verb, singular: what is counted, and whose and where it is."""
+        found = _SUBJECT.search(self.text)
+        return frozenset(map(singular, _ALPHABETIC.findall(found[1]))) if found else frozenset()
 
     @cached_property
     def counted_unit(self) -> str:
@@ -153,7 +162,11 @@ def _compare_other_value(wanted: Quantity, given: Quantity, asked: Asked) -> Lik
 def _compare_units(wanted: Quantity, given: Quantity, asked: Asked) -> Likeness:
     if wanted.unit:
         if given.unit:
-            return "same" if _is_same_or_asked(wanted.unit, given.unit, asked) else "differs"
+            if not _is_same_or_asked(wanted.unit, given.unit, asked):
+                return "unclear" if _lacks_rate(wanted.unit, given.unit) else "differs"
+            return "same" if _goes_with(given, asked) else "unclear"  # a loss of $5 is no revenue
+        if wanted.unit == "percent" and given.noun and given.noun not in PERCENT_WORDS:
+            return "unclear"
         fits = _goes_with(given, asked) and not given.is_label and given.noun not in PLAIN_NOUNS
         return "same" if fits else "unclear"
     if given.unit:
@@ -165,7 +178,16 @@ def _compare_units(wanted: Quantity, given: Quantity, asked: Asked) -> Likeness:
 
 def _goes_with(given: Quantity, asked: Asked) -> bool:
     """Whether the word after a number without unit leaves open what it counts, or is the question's own."""
-    return not given.noun or given.noun in asked.words or given.noun in UNIT_ADJECTIVES | PLAIN_NOUNS
+    if not given.noun or given.noun in UNIT_ADJECTIVES | PLAIN_NOUNS:
+        return True
+    return given.noun in asked.words and (not asked.subject or given.noun in asked.subject)
+
+
+def _lacks_rate(wanted: str, given: str) -> bool:
+    """Whether one of two units is the other with a rate that often goes without saying: `usd` and `usd/month`."""
+    base = wanted.partition("/")[0]
+    is_same_base = base == given.partition("/")[0] and ("/" in wanted) != ("/" in given)
+    return is_same_base and dimension_of(base) in ("money", "ratio", "time")
 
 
 def _is_same_or_asked(wanted: str, given: str, asked: Asked) -> bool:
@@ -183,6 +205,8 @@ def _compare_added_unit(wanted: Quantity, given: Quantity, asked: Asked) -> Like
     siblings = {unit for unit in asked.units if dimension_of(unit) == given.dimension}
     if siblings:
         return "same" if any(is_same_unit(unit, given.unit) for unit in siblings) else "differs"
+    if "how old" in asked.text and given.unit != "year":
+        return "unclear"  # a bare number is one of years
     if given.unit == "percent":
         return "same" if PERCENT_WORDS & asked.words else "unclear"
     return "unclear" if asked.counted or not _asks_kind(asked, given.dimension) else "same"

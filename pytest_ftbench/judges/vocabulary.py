@@ -64,10 +64,24 @@ NO_UNITS = word_set(
     a an and are as at be been before after but by did do does during each every for from had has have he her his i if
     in into is it its last more less may might next not of old older on or our over per she since so than that the
     their then there these they this those to under until up was we were when where which while who will with would x
-    you your total far altogether overall all both
+    you your total far altogether overall all both off annually yearly monthly weekly daily hourly nightly apiece
     """
 )
 """What after a number is neither its unit nor what it counts."""
+
+MEASURE_WORDS = word_set(
+    """
+    exactly approximately about around roughly precisely just only nearly almost some total altogether overall all
+    amount amounts number figure value sum count price cost costs there come comes equal equals make makes get gets
+    receive receives take takes last lasts measure measures measuring weigh weighs stand standing high tall long wide
+    deep far old height length width depth weight age year years aged rate percent percentage current present today
+    typically usually generally officially our we your you my i'd say would will can must should one more than least
+    most up over under each per every day week month these those then including and or which other people based
+    calculated rounded cover covers span spans extend extends travel travels run runs date worldwide globally them us
+    additional another extra annually yearly monthly weekly daily decision result solution hence thus therefore so per
+    """
+)
+"""What may stand around a number without saying what it counts."""
 
 PERCENT_WORDS = word_set("percent percentage proportion share rate fraction portion probability chance cent")
 UNIT_ADJECTIVES = word_set("old high tall long wide deep away ahead heavy fast straight each worth ago")

@@ -1,0 +1,80 @@
+"""Words of an answer that neither the question nor grammar accounts for: what it says may not be what was asked.
+
+"It was designed in 1932" holds the year, and answers another question than when the bridge was opened.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from pytest_ftbench.judges.guards import find_sentence, is_dismissed
+from pytest_ftbench.judges.matcher import Reading
+from pytest_ftbench.judges.number_words import NUMBER_WORDS
+from pytest_ftbench.judges.units import UNITS, singular
+from pytest_ftbench.judges.vocabulary import FUNCTION_WORDS, MEASURE_WORDS, MONTHS_AND_DAYS, NEUTRAL_WORDS, TITLES
+from pytest_ftbench.patterns import pattern
+
+_WORD = pattern(r"[^\W\d_]+(?:n't\b)?")
+_CLAUSE_END = pattern(r"[,;:(]|\s-\s|\b(?:but|because|which|who|since|while|when|if|as)\b")
+_TURN = pattern(r"\b(?:but|however|so|therefore|thus)\b")
+_SOURCE = pattern(r"\s*(?:according to|based on|as of|as far as|per|in|on|for)\b[^,]{0,80},")
+"""What a sentence may begin with before it comes to the point."""
+_TOLD_FOR_ONE = 3
+"""How many of the question's words a sentence must repeat for each new one that is let pass."""
+_ENDING = pattern(r"(?<=\w{3})(?:ing|ed|es|er|or|s)$")
+_DOUBLE = pattern(r"(\w)\1$|(?<=\w\w)e$")
+_IRREGULAR = {
+    form: verb
+    for verb, forms in {
+        **{"lead": "led", "write": "wrote written", "win": "won", "begin": "began begun", "build": "built"},
+        **{"sell": "sold", "buy": "bought", "leave": "left", "get": "got gotten", "hold": "held", "make": "made"},
+        **{"run": "ran", "take": "took taken", "give": "gave given", "become": "became", "spend": "spent"},
+        **{"pay": "paid", "say": "said", "speak": "spoke spoken", "choose": "chose chosen", "draw": "drew drawn"},
+        **{"rise": "rose risen", "fall": "fell fallen", "grow": "grew grown", "drive": "drove driven", "lose": "lost"},
+        **{"beat": "beaten", "sit": "sat", "stand": "stood", "teach": "taught", "send": "sent", "meet": "met"},
+        **{"break": "broke broken", "go": "went gone", "come": "came", "see": "saw seen", "know": "knew known"},
+    }.items()
+    for form in forms.split()
+}
+
+
+def find_novelty(reading: Reading, start: int, end: int) -> str:
+    """A word around a span, in its sentence up to the end of its clause, that nothing accounts for; or nothing.
+
+    A sentence that repeats most of the question may add something of its own.
+    """
+    first, last = find_sentence(reading.low, start, end)
+    if source := _SOURCE.match(reading.low, first, start):
+        first = source.end()
+    first = max((turn.end() for turn in _TURN.finditer(reading.low, first, start)), default=first)
+    stop = _CLAUSE_END.search(reading.low, end, last)
+    last = stop.start() if stop else last
+    asked = stems(reading.low_question)
+    told, strange = 0, ""
+    for place, piece in ((first, reading.low[first:start]), (end, reading.low[end:last])):
+        for found in _WORD.finditer(piece):
+            word = found[0]
+            if len(word) < 2 or word in _PLAIN or singular(word) in UNITS:
+                continue
+            if stem(word) in asked:
+                told += 1
+            elif not is_dismissed(reading, place + found.start(), place + found.end()):
+                told -= _TOLD_FOR_ONE
+                strange = strange or word
+    return f"beside {strange!r}" if strange and told < 0 else ""
+
+
+_PLAIN = FUNCTION_WORDS | NEUTRAL_WORDS | MEASURE_WORDS | MONTHS_AND_DAYS | NUMBER_WORDS | TITLES
+
+
+def stem(word: str) -> str:
+    """A word in a form that its inflections share, more or less: `opened` and `opening` as `open`."""
+    verb = _IRREGULAR.get(word, word)
+    return _DOUBLE.sub(r"\1", _ENDING.sub("", verb))[:5]
+
+
+@lru_cache(maxsize=1024)
+def stems(low: str) -> frozenset[str]:
+    """Those of a text's words."""
+    return frozenset(stem(word) for word in re.findall(r"\w+", low))

@@ -1,0 +1,84 @@
+"""A number that is a bound, a difference, a part, a rate or a label is not the number itself."""
+
+from __future__ import annotations
+
+import pytest
+from judge_kit import decision, judge
+
+HEIGHT = "How tall is the Olm tower?"
+PRICE = "How much does the yearly permit cost?"
+COUNT = "How many mills does Olm have?"
+OPENED = "In which year did the Olm mill open?"
+RATE = "What is the interest rate of the Olm bond?"
+AGE = "How old is the miller?"
+
+
+@pytest.mark.parametrize(
+    ("question", "expected", "texts"),
+    [
+        (OPENED, "1877", ["before 1877", "by 1877", "sometime after 1877", "later than 1877", "prior to 1877"]),
+        (HEIGHT, "90 meters", ["wider than 90 meters", "90 meters shorter than the mast", "half of 90 meters"]),
+        (HEIGHT, "90 meters", ["90 meters above the sea", "twice 90 meters", "90 meters too short"]),
+        (PRICE, "$70", ["from $70", "starting at $70", "$70 off", "a discount of $70", "$70 cheaper than last year"]),
+        (PRICE, "$70", ["$70 per month", "$70/month", "$70 a day", "$70 each", "$70 loss", "$70 monthly"]),
+        (COUNT, "12", ["12 more", "another 12", "12 mills fewer than Bram", "12 per county", "12 too many"]),
+        (COUNT, "12", ["See section 12.", "Page 12 says so.", "https://olm.example/12", "12 Mill Street", "Call 12."]),
+        (RATE, "4.5%", ["base rate plus 4.5%", "It rose by 4.5%.", "4.5% above the base rate", "4.5% per month"]),
+        (RATE, "4.5%", ["4.5 votes"]),
+        (AGE, "47", ["older than 47", "47 months", "47 years older than the cook"]),
+        ("How long does the ferry take?", "two hours", ["two hours ago", "every two hours", "two hours longer"]),
+    ],
+)
+def test_what_stands_by_a_number_makes_another_of_it(question: str, expected: str, texts: list[str]) -> None:
+    assert {text: decision(judge(text, expected, question=question)) for text in texts} == dict.fromkeys(
+        texts, "undecided"
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "expected", "text"),
+    [
+        ("How much taller than the mast is the tower?", "90 meters", "90 meters taller than the mast"),
+        ("How much did it rise by?", "4.5%", "It rose by 4.5%."),
+        ("What is the discount?", "$70", "a discount of $70"),
+        ("How many days of leave a year are there?", "25", "25 days a year"),
+        ("What does a seat cost per month?", "$70", "$70 per month"),
+        ("How many additional mills were built?", "12", "Another 12 mills were built."),
+        ("Which page has the map?", "12", "Page 12"),
+        (PRICE, "$70", "The yearly permit costs $70 per year."),
+        (PRICE, "$70", "$70 annually"),
+    ],
+)
+def test_what_was_asked_for_makes_no_other_number(question: str, expected: str, text: str) -> None:
+    assert decision(judge(text, expected, question=question)) == "right"
+
+
+@pytest.mark.parametrize(
+    ("question", "expected", "texts"),
+    [
+        (OPENED, "1877", ["It was planned in 1877.", "The founder died in 1877.", "It burnt down in 1877."]),
+        (RATE, "4.5%", ["With a margin of 4.5%, it sold well.", "Its rival pays 4.5%."]),
+        ("What was the revenue of Olm Ltd?", "$5 million", ["a profit of $5 million", "The fine was $5 million."]),
+        ("How many days of leave do millers get?", "25", ["The 25 millers get leave."]),
+    ],
+)
+def test_a_number_beside_new_words_may_answer_another_question(question: str, expected: str, texts: list[str]) -> None:
+    assert {text: decision(judge(text, expected, question=question)) for text in texts} == dict.fromkeys(
+        texts, "undecided"
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "expected", "text"),
+    [
+        (OPENED, "1877", "It opened in 1877."),
+        (OPENED, "1877", "According to the town archive, the mill was opened in 1877."),
+        (HEIGHT, "90 meters", "It stands 90 meters (295 ft) tall."),
+        (HEIGHT, "90 meters", "The mast is low. However, the tower is 90 meters tall, as the plans show."),
+        (COUNT, "12", "Olm has 12 mills, most of them derelict."),
+        ("Who led how many men?", "300", "He leads 300 men."),
+        (PRICE, "$70", "A hunter paid $70 in May. The yearly permit costs $70."),
+    ],
+)
+def test_a_number_among_the_questions_words_is_the_answer(question: str, expected: str, text: str) -> None:
+    assert decision(judge(text, expected, question=question)) == "right"
