@@ -13,6 +13,7 @@ from pytest_ftbench.judges.containment import has_unshadowed_hit
 from pytest_ftbench.judges.date import is_date
 from pytest_ftbench.judges.degenerate import find_degenerate
 from pytest_ftbench.judges.exact import is_same_text
+from pytest_ftbench.judges.languages import negates_elsewhere
 from pytest_ftbench.judges.matcher import RIGHT, Finding, Matcher, Reading, quote
 from pytest_ftbench.judges.number import read_expected
 from pytest_ftbench.judges.orders import gives_orders
@@ -105,7 +106,12 @@ def _doubt(case: Case, reading: Reading, rule: str) -> str:
     """Why a text in which a matcher has found the answer may not give it after all; empty where it does."""
     if _gives_old_too(case, reading, rule):
         return "it gives the superseded answer too"
-    return "it speaks to whoever grades it" if rule not in _WHOLE and gives_orders(reading) else ""
+    if rule in _WHOLE:
+        return ""
+    negation = negates_elsewhere(reading.low) if rule != "yes_no" else ""
+    if negation and negation not in reading.low_question:
+        return f"it says {negation!r}"
+    return "it speaks to whoever grades it" if gives_orders(reading) else ""
 
 
 def _gives_old_too(case: Case, reading: Reading, rule: str) -> bool:

@@ -1,0 +1,39 @@
+"""Yes, no, negations and refusals in common languages other than English: a few words each, enough to be in doubt."""
+
+from __future__ import annotations
+
+from pytest_ftbench.judges.vocabulary import word_set
+from pytest_ftbench.patterns import pattern
+
+YES_WORDS = word_set("ja oui si sí sim jawohl tak da да так hai はい 是 是的 对 네 예")
+NO_WORDS = word_set("nein non nee nej não nao nei nie нет ні iie いいえ 不 不是 否 아니요 아니오")
+
+_NEGATION = pattern(
+    r"\b(?:nicht|keine?[nmrs]?|niemals|sondern"  # German
+    r"|ne \w+ (?:pas|plus|jamais)|n'\w+ (?:pas|plus|jamais)|mais plutôt"  # French
+    r"|ya no|no (?:es|fue|era|está|lo|la|se)|sino|ahora es|nunca|tampoco"  # Spanish
+    r"|não|já não|mas sim"  # Portuguese
+    r"|non (?:è|era|più|ha|lo|la|si)|bensì"  # Italian
+    r"|niet|geen|inte|ikke|ikkje"  # Dutch, Swedish, Norwegian and Danish
+    r"|nie|не|нет|ні|değil)\b"  # Polish, Russian, Ukrainian, Turkish
+    r"|では(?:な|あり)|じゃな|ません|不是|没有|沒有|并非|不再|아니|않"  # Japanese, Chinese, Korean
+)
+_REFUSAL = pattern(
+    r"\b(?:ich weiß (?:es |das )?(?:leider )?nicht|(?:das )?weiß ich nicht|keine (?:ahnung|informationen?|angaben)"
+    r"|je ne (?:le )?sais pas|je n'ai (?:pas|aucune)|aucune (?:idée|information)"
+    r"|no (?:lo )?sé|no tengo (?:información|idea|datos)|desconozco|se desconoce"
+    r"|não sei|não tenho (?:informaç\w+|ideia)|non (?:lo )?so|non ho informazioni|ik weet het niet|geen idee"
+    r"|jag vet inte|jeg ved (?:det )?ikke|jeg vet ikke|nie wiem|не знаю|нет информации|неизвестно|bilmiyorum)\b"
+    r"|わかりません|分かりません|知りません|不知道|不清楚|无法回答|모르"
+)
+
+
+def negates_elsewhere(low: str) -> str:
+    """The first negation of another language than English in a lower-case text, or an empty text."""
+    found = _NEGATION.search(low)
+    return found[0] if found else ""
+
+
+def refuses_elsewhere(low: str) -> bool:
+    """Whether a lower-case text says in another language than English that it does not know."""
+    return _REFUSAL.search(low) is not None
