@@ -102,14 +102,17 @@ def test_a_plain_word_is_an_identifier_only_where_a_program_is_asked_about(quest
 
 def test_names_used_are_no_strings_comments_and_definitions() -> None:
     source = "```\nfrom a.b import c as d\nimport e\ndef f(g): return h.i().j(k=1)  # l\nm = 'n'\n```"
-    assert names_used(source) == {"a.b.c", "e", "h.i", ".j", "k", "h"}
+    used = names_used(source)
+    assert used is not None
+    assert used.names == {"a.b.c", "e", "h.i", ".j", "k", "h"}
 
 
 @pytest.mark.parametrize(
     "text", ["```\n" + "(" * 9000, "-" * 9000 + "1 (", "```\n" * 4000, "```a\nprint 'x\n", "a." * 9000 + "("]
 )
 def test_code_that_does_not_parse_is_prose(text: str) -> None:
-    assert names_used(text) in (None, frozenset())
+    used = names_used(text)
+    assert used is None or not used.names
 
 
 @settings(deadline=None)
@@ -118,3 +121,36 @@ def test_any_text_gets_one_decision_whatever_blanks_surround_it(text: str) -> No
     for answer in ("a_b", "a.b()"):
         verdict = judge(text, answer, question=NAME, before="b_a")
         assert judge(f" {text}\n\n", answer, question=NAME, before="b_a").grade == verdict.grade
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "rows = grid.sort_all(x)\nrows = grid.sort_rows(x)",
+        "from grid import sort_rows\nrows = grid.sort_all(x)",
+        "from grid import sort_rows\nrows = grid.scan(x)",
+        "try:\n    from grid import sort_rows\nexcept ImportError:\n    from grid import sort_all as sort_rows",
+        "rows = grid.scan(sort_rows=True)",
+    ],
+)
+def test_code_that_does_not_put_the_new_name_to_use_decides_nothing(code: str) -> None:
+    question = "In the grid library, which function replaces sort_all?"
+    assert decision(judge(f"```python\n{code}\n```", "sort_rows", question=question)) == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("code", "question"),
+    [
+        ("from grid import sort_rows", "In the grid library, which function replaces sort_all?"),
+        ("from grid import sort_rows\nprint(sort_rows([3, 1]))", "In the grid library, which function sorts?"),
+        ("grid.scan(sort_rows=True)", "Which argument of the grid library's scan function sorts?"),
+    ],
+)
+def test_code_that_puts_the_new_name_to_use_is_right(code: str, question: str) -> None:
+    assert decision(judge(f"```python\n{code}\n```", "sort_rows", question=question)) == "right"
+
+
+def test_code_that_never_runs_is_no_use() -> None:
+    code = "```python\nif False:\n    grid.sort_rows(x)\ngrid.sort_all(x)\n```"
+    question = "In the grid library, which function replaces sort_all?"
+    assert decision(judge(code, "sort_rows", question=question)) == "wrong"

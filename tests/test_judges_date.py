@@ -94,3 +94,15 @@ def test_an_answer_that_is_no_date_is_refused() -> None:
 def test_any_text_gets_one_decision_whatever_blanks_surround_it(text: str) -> None:
     verdict = judge(text, "4 May 2031", question=WHEN)
     assert judge(f"\n {text} ", "4 May 2031", question=WHEN).grade == verdict.grade
+
+
+@pytest.mark.parametrize(
+    "text", ["since 4 May 2031 it is shut", "It ends on 4 May 2031.", "4 May 2031 was when it burnt."]
+)
+def test_a_date_of_something_else_decides_nothing(text: str) -> None:
+    assert decision(judge(text, "4 May 2031", question="When does the fair begin?")) == "undecided"
+
+
+@pytest.mark.parametrize("text", ["It begins on 4 May 2031.", "The fair will begin on 4 May 2031, a Sunday."])
+def test_a_date_by_the_questions_verb_is_the_answer(text: str) -> None:
+    assert decision(judge(text, "4 May 2031", question="When does the fair begin?")) == "right"

@@ -82,3 +82,10 @@ def test_a_number_beside_new_words_may_answer_another_question(question: str, ex
 )
 def test_a_number_among_the_questions_words_is_the_answer(question: str, expected: str, text: str) -> None:
     assert decision(judge(text, expected, question=question)) == "right"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("A$70", "wrong"), ("C$70", "wrong"), ("a $70", "right"), ("US$70", "right")]
+)
+def test_a_currencys_letter_is_no_article(text: str, expected: str) -> None:
+    assert decision(judge(text, "$70", question=PRICE)) == expected

@@ -125,7 +125,7 @@ def test_an_answer_of_signs_alone_is_compared_as_it_is(sign: str) -> None:
         "Paris, the city of light",
         "I'm not certain, but I believe it's Paris.",
         "I do not have much to go on. However, I believe the capital of Freedonia is Paris.",
-        "After the reform of 1990, parliament and all ministries of Freedonia were seated in Paris.",
+        "After the reform of 1990, Freedonia and its parliament had their capital in Paris.",
         'The name of the capital of Freedonia is "Paris."',
     ],
 )

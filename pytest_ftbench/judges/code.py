@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from pytest_ftbench.errors import SpecError
@@ -28,6 +29,8 @@ _NAMES_CODE = pattern(
     r"\b(?:python|scikit|sklearn|numpy|pandas|scipy|pytorch|django|javascript|typescript|java|rust|golang|library|api"
     r"|sdk|codebase|package|framework|source code)\b"
 )
+_ASKS_ARGUMENT = pattern(r"\b(?:parameters?|arguments?|keywords?|options?|flags?|kwargs?)\b")
+_NAME_PART = pattern(r"\w+")
 _PROMPT = pattern(r"^(?:>>>|\.\.\.) ?", re.MULTILINE)
 _MOST_CODE = 4000
 _MOST_NAMES = 20
@@ -59,11 +62,44 @@ class CodeMatcher:
         if alone := _IDENTIFIER.fullmatch(reading.answer.strip().rstrip(".")):
             return _compare(alone[1], name, reading.low_question)
         used = names_used(reading.answer)
-        if used is not None:
-            if any(_compare(other, name, "").decision == "right" or _ends_in(other, name) for other in used):
-                return RIGHT
-            return UNDECIDED if _find(reading.clean, name) or not used else WRONG
-        return _read_prose(reading, name)
+        return _read_prose(reading, name) if used is None else _read_code(reading, name, used)
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """The names in a piece of Python code; dotted ones with their dots."""
+
+    used: frozenset[str]
+    """Those that are read or called."""
+    imported: frozenset[str]
+    keywords: frozenset[str]
+    """The names of arguments."""
+    called: frozenset[str]
+    """The last parts of those that are called."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All of them."""
+        return self.used | self.imported | self.keywords
+
+
+def _read_code(reading: Reading, name: str, used: Used) -> Finding:
+    """What code gives: its use of a name counts, an import where nothing is called, an argument where one is asked."""
+    if not any(_ends_in(other, name) for other in used.names):
+        return UNDECIDED if _find(reading.clean, name) or not used.names else WRONG
+    given = used.used
+    if not used.called - {"print"}:
+        given |= used.imported
+    if _ASKS_ARGUMENT.search(reading.low_question):
+        given |= used.keywords
+    if not any(_ends_in(other, name) for other in given):
+        return Finding("undecided", "the name is not what the code uses")
+    last = name.rpartition(".")[2]
+    others = {other.rpartition(".")[2] for other in used.imported} | used.called
+    asked = set(_NAME_PART.findall(reading.low_question))
+    if old := sorted(other for other in others if other != last and "_" in other and other.lower() in asked):
+        return Finding("undecided", f"the code uses {old[0]!r} too, which the question names")
+    return RIGHT
 
 
 def uses_too(reading: Reading, other: str, expected: str) -> bool:
@@ -73,13 +109,13 @@ def uses_too(reading: Reading, other: str, expected: str) -> bool:
         return False
     used = names_used(reading.answer)
     if used is not None:
-        return any(_ends_in(name, found[1]) and not _ends_in(name, wanted[1]) for name in used)
+        return any(_ends_in(name, found[1]) and not _ends_in(name, wanted[1]) for name in used.names)
     return any(not is_dismissed(reading, *span) for span in _find(reading.clean, found[1]))
 
 
 @lru_cache(maxsize=64)
-def names_used(text: str) -> frozenset[str] | None:
-    """The dotted names that a text's Python code uses or imports; None where there is no code, or none that parses."""
+def names_used(text: str) -> Used | None:
+    """What a text's Python code uses; None where there is no code, or none that parses."""
     fenced = [found[1] for found in _FENCED.finditer(text)]
     if not fenced and not re.search(r"[(=]|^\s*(?:import|from)\s", text):
         return None
@@ -88,21 +124,38 @@ def names_used(text: str) -> frozenset[str] | None:
         tree = ast.parse(re.sub(r"\\(?:['\"\n])?", " ", source[:_MOST_CODE]))  # escapes may only warn or break
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    return frozenset(_names(tree))
+    return _read_tree(tree)
 
 
-def _names(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
+def _read_tree(tree: ast.AST) -> Used:
+    used: set[str] = set()
+    imported: set[str] = set()
+    keywords: set[str] = set()
+    called: set[str] = set()
+    for node in _walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            yield node.id
+            used.add(node.id)
         elif isinstance(node, ast.Attribute):
-            yield _dotted(node)
+            used.add(_dotted(node))
         elif isinstance(node, ast.ImportFrom):
-            yield from (f"{node.module}.{alias.name}" if node.module else alias.name for alias in node.names)
+            imported.update(f"{node.module}.{alias.name}" if node.module else alias.name for alias in node.names)
         elif isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            imported.update(alias.name for alias in node.names)
         elif isinstance(node, ast.keyword) and node.arg:
-            yield node.arg
+            keywords.add(node.arg)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
+            called.add(node.func.id if isinstance(node.func, ast.Name) else node.func.attr)
+    return Used(frozenset(used), frozenset(imported), frozenset(keywords), frozenset(called))
+
+
+def _walk(tree: ast.AST) -> Iterator[ast.AST]:
+    """Every node but those below an `if` that is never true."""
+    todo = [tree]
+    while todo:
+        node = todo.pop()
+        yield node
+        is_dead = isinstance(node, ast.If) and isinstance(node.test, ast.Constant) and not node.test.value
+        todo.extend(node.orelse if isinstance(node, ast.If) and is_dead else ast.iter_child_nodes(node))
 
 
 def _dotted(node: ast.Attribute) -> str:

@@ -9,6 +9,7 @@ from pytest_ftbench.judges.matcher import RIGHT, UNDECIDED, WRONG, Finding, Read
 from pytest_ftbench.judges.neighbours import Span, find_hit_doubt
 from pytest_ftbench.judges.normalise import lacks_word, literal_word, normal_words
 from pytest_ftbench.judges.rivals import gives_other_value
+from pytest_ftbench.judges.roles import find_role_doubt
 
 _MOST_WORDS = 200
 
@@ -25,7 +26,8 @@ class ContainsMatcher:
         if len(reading.words) > _MOST_WORDS:
             return Finding("undecided", "it is too long to tell what it asserts")
         doubts = [find_hit_doubt(reading, hit, expected) for hit in hits]
-        doubt = next(filter(None, doubts), "")
+        places = [(reading.tokens[first].start, reading.tokens[last].end) for first, last in hits]
+        doubt = next(filter(None, doubts), "") or find_role_doubt(reading, places, expected)
         return Finding("undecided", f"the expected answer stands in it, but {doubt}") if doubt else RIGHT
 
 

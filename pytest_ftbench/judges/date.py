@@ -16,6 +16,7 @@ from pytest_ftbench.errors import SpecError
 from pytest_ftbench.judges.guards import find_doubt, is_dismissed
 from pytest_ftbench.judges.matcher import RIGHT, UNDECIDED, WRONG, Finding, Reading
 from pytest_ftbench.judges.normalise import clean_text, lower_in_place
+from pytest_ftbench.judges.novelty import find_novelty
 from pytest_ftbench.patterns import pattern
 
 _MONTH = (
@@ -39,7 +40,7 @@ _DATE = pattern(
 )
 _AROUND = pattern(r"(?:on |in |the |(?:mon|tues|wednes|thurs|fri|satur|sun)day,? )*$")
 _BOUND_BEFORE = pattern(
-    r"\b(before|after|until|till|by|between|prior to|earlier than|later than|around|about|circa|either|or)\s+"
+    r"\b(before|after|until|till|by|since|between|prior to|earlier than|later than|around|about|circa|either|or)\s+"
     r"(?:the |on |in |\w+day,? )*$"
 )
 _RANGE_AFTER = pattern(r"\s*(?:-|to\b|through\b|or\b)\s*(?:\d|[a-z]+\.? \d)|\s*\?")
@@ -139,7 +140,8 @@ def _find_doubt(reading: Reading, mention: _Mention) -> str:
         return f"after {bound[1]!r}"
     if _RANGE_AFTER.match(low, mention.end):
         return "as the beginning of a range"
-    return find_doubt(reading, mention.start, mention.end)
+    span = mention.start, mention.end
+    return find_doubt(reading, *span) or find_novelty(reading, *span, is_nearest=True)
 
 
 def _is_echo(mention: _Mention, asked: _Mention) -> bool:

@@ -1,7 +1,6 @@
 """What stands around a mention of the expected answer and makes something else of it.
 
-Lists and alternatives, longer names (`West Virginia`), another name in the same place, and in a short text any word
-that nothing accounts for.
+Lists and alternatives, longer names (`West Virginia`), and another name in the same place.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ from pytest_ftbench.judges.vocabulary import (
     FUNCTION_WORDS,
     INTERJECTIONS,
     MONTHS_AND_DAYS,
-    NEUTRAL_WORDS,
     OTHER_PLACE_WORDS,
     TITLES,
     word_set,
@@ -37,7 +35,6 @@ _LISTED_BEFORE = pattern(
 )
 _JOINTS_BEFORE = pattern(r"[/&]|[oO][rR]|[aA][nN][dD]|[pP][lL][uU][sS]|[iI][tT][hH][eE][rR]|[eE][tT][wW]")
 _OR = pattern(r"[\w,]+ or (?!so\b|more\b|less\b|later\b|earlier\b)\w+")
-_APPOSITION = pattern(r"\s*,\s+(?:the|an?|who|which|where|whose)\s")
 _LIST = pattern(r"(?:,\s*(?:the\s+)?[A-Z][\w'-]*(?:\s+[A-Z][\w'-]*)*)+,?\s+(?:and|or|&)\s+(?:the\s+)?[A-Z]")
 _CAPITALISED = r"[A-Z][\w'-]+"
 _NAME = pattern(_CAPITALISED)
@@ -57,7 +54,6 @@ def find_hit_doubt(reading: Reading, hit: Span, expected: str) -> str:
         or _find_longer_name(reading, start, end)
         or _find_parallel(reading, start, end, expected)
         or _find_numbered_sibling(reading, hit)
-        or _find_novelty(reading, hit, end)
     )
 
 
@@ -74,29 +70,6 @@ def _find_numbered_sibling(reading: Reading, hit: Span) -> str:
         if is_sibling and not is_dismissed(reading, reading.tokens[place].start, last.end):
             return f"beside {' '.join(other)!r}"
     return ""
-
-
-def _find_novelty(reading: Reading, hit: Span, end: int) -> str:
-    """Whether a short text has a word besides that neither the question nor grammar accounts for."""
-    if len(reading.words) - (hit[1] - hit[0] + 1) > _SHORT + 1:
-        return ""
-    asked = {_stem(word) for word in re.findall(r"\w+", reading.low_question)}
-    tokens = reading.tokens[: hit[1] + 1] if _APPOSITION.match(reading.clean, end) else reading.tokens
-    for place, token in enumerate(tokens):
-        word = token.word
-        known = hit[0] <= place <= hit[1] or word in FUNCTION_WORDS or word in NEUTRAL_WORDS or word in TITLES
-        if (
-            not known
-            and word[0].isalnum()
-            and _stem(word) not in asked
-            and not is_dismissed(reading, token.start, token.end)
-        ):
-            return f"beside {word!r}"
-    return ""
-
-
-def _stem(word: str) -> str:
-    return word[:5] if len(word) > 4 else word.removesuffix("s")
 
 
 def _find_rival(reading: Reading, start: int, end: int) -> str:

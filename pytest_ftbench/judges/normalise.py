@@ -186,7 +186,7 @@ def _normal_sign(raw: str, tokens: list[Token], start: int, text: str) -> str:
 
 
 def _is_idle_article(token: Token, place: int, tokens: list[Token], text: str) -> bool:
-    if place == len(tokens) - 1 or text[token.end] == ".":
+    if place == len(tokens) - 1 or not text[token.end].isspace():  # `A$5` has no article
         return False
     return token.word != "a" or place == 0 or text[token.start] == "a" or text.isupper()
 

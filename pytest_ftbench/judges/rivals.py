@@ -32,7 +32,7 @@ _NOT_PLAIN = cued(
     signs="?…",
 )
 _ASKS_PLACE = pattern(r"\bwhere\b|\b(?:which|what)\b.{0,30}\b(?:city|town|village|capital)\b")
-_ASKS_NAME = pattern(
+ASKS_NAME = pattern(
     r"\bwhom?\b|\b(?:which|what)\b.{0,40}\b(?:player|person|man|woman|individual|actor|actress|singer|politician|author"
     r"|official|minister|president|coach|pitcher|quarterback|senator|organi[sz]ation|agency|company|university|entity"
     r"|body|institution|ministry|newspaper)\b"
@@ -131,7 +131,7 @@ def _is_other_name(value: str, wanted: str, words: tuple[str, ...], question: st
     given = normal_words(value)
     is_place = bool(_ASKS_PLACE.search(question))
     least = 1 if is_place else 2
-    if not (is_place or _ASKS_NAME.search(question)) or min(len(given), len(words)) < least:
+    if not (is_place or ASKS_NAME.search(question)) or min(len(given), len(words)) < least:
         return False
     if not (_is_name(value) and _is_expected_name(wanted)) or (set(given) | set(words)) & TITLES:
         return False
