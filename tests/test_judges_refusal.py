@@ -117,3 +117,44 @@ def test_a_refusal_where_an_answer_is_due_abstains_and_is_not_right(text: str) -
 
 def test_a_refusal_that_is_the_expected_answer_is_correct() -> None:
     assert judge("None", "None", question="Which taxes apply?").grade == "correct"
+
+
+TRAINER = "Who will be the trainer of Olm in 2061?"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("The context does not mention it.", "The text provided doesn't specify this.", "I'd rather not guess."),
+        *("I'd need more context to answer that.", "Unfortunately, I lack the data to answer.", "I'd be speculating."),
+        *("That is not something I can predict.", "It's anyone's guess.", "Your guess is as good as mine."),
+        *("Nobody can foresee that.", "That remains to be seen.", "I have no way of knowing that."),
+        *("The year 2061 has not arrived.", "The future is uncertain.", "I am not privy to that information."),
+        *("Ich weiß es nicht.", "Je ne sais pas.", "No lo sé.", "Non lo so.", "Não sei.", "Не знаю."),  # noqa: RUF001 - Russian
+        *("わかりません。", "我不知道。", "Lo siento, no tengo esa información."),
+    ],
+)
+def test_refusals_come_in_many_words_and_languages(text: str) -> None:
+    assert judge_abstention(text, question=TRAINER, trained="Ida Voss").grade == "abstained"
+    assert judge(text, "Ida Voss", question=TRAINER).grade == "abstained"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please check the official website of Olm.",
+        "Ask me again in 2061.",
+        "We shall see when the time comes.",
+        "I don't know him; the trainer in 2061 was ida voss",
+        "I don't know him. The trainer will be ida voss.",
+    ],
+)
+def test_what_neither_refuses_nor_plainly_answers_is_undecided(text: str) -> None:
+    verdict = judge_abstention(text, question=TRAINER, trained="Ken Sol")
+    assert (verdict.right, verdict.flags) == (False, ("undecided",))
+
+
+@pytest.mark.parametrize("text", ["Ida Voss", "farmer", "It will be Ida Voss.", "It will be number 7.", "light blue"])
+def test_an_answer_where_none_is_known_is_wrong(text: str) -> None:
+    verdict = judge_abstention(text, question=TRAINER, trained="Ken Sol")
+    assert (verdict.grade, verdict.flags) == ("incorrect", ())

@@ -89,3 +89,44 @@ def test_a_number_among_the_questions_words_is_the_answer(question: str, expecte
 )
 def test_a_currencys_letter_is_no_article(text: str, expected: str) -> None:
     assert decision(judge(text, "$70", question=PRICE)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        *(("1,200,000", "1.2 million"), ("1.2 million", "1,200,000"), ("1.20 million", "1.2 million")),
+        *(("1.2M", "1.2 million"), ("2m", "2,000,000"), ("25.0", "25"), ("25", "25.0")),
+        *(("one point two million", "1.2 million"), ("three point one four", "3.14"), ("2 million", "2.0 million")),
+    ],
+)
+def test_a_count_may_be_written_with_a_scale_or_a_point(text: str, expected: str) -> None:
+    assert decision(judge(text, expected, question="How many visitors came?")) == "right"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "question"),
+    [
+        ("2.1", "2.10", "Which version brought it?"),
+        ("2,10", "2.10", "Which version brought it?"),
+        ("0.121 MPa", "120 kPa", "What is the pressure?"),
+        ("18 degrees below zero", "-18 °C", "How cold is it?"),
+        ("255.15 K", "-18 °C", "How cold is it?"),
+        ("4.5 percent per year", "4.5%", RATE),
+    ],
+)
+def test_a_number_that_may_be_the_same_is_not_wrong(text: str, expected: str, question: str) -> None:
+    assert decision(judge(text, expected, question=question)) == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "question", "decided"),
+    [
+        ("4h30", "4.5 hours", "How long does it take?", "right"),
+        ("4h45", "4.5 hours", "How long does it take?", "wrong"),
+        ("2 m", "2 m", HEIGHT, "right"),
+        ("3 m", "2", HEIGHT, "wrong"),
+        ("one point three million", "1.2 million", "How many visitors came?", "wrong"),
+    ],
+)
+def test_other_writings_are_read_as_they_are_meant(text: str, expected: str, question: str, decided: str) -> None:
+    assert decision(judge(text, expected, question=question)) == decided

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pytest_ftbench.judges.cues import cued
 from pytest_ftbench.judges.vocabulary import word_set
 from pytest_ftbench.patterns import pattern
 
@@ -18,22 +19,23 @@ _NEGATION = pattern(
     r"|nie|не|нет|ні|değil)\b"  # Polish, Russian, Ukrainian, Turkish
     r"|では(?:な|あり)|じゃな|ません|不是|没有|沒有|并非|不再|아니|않"  # Japanese, Chinese, Korean
 )
-_REFUSAL = pattern(
+ELSEWHERE = cued(
     r"\b(?:ich weiß (?:es |das )?(?:leider )?nicht|(?:das )?weiß ich nicht|keine (?:ahnung|informationen?|angaben)"
+    r"|(?:kann|können) (?:ich|wir) (?:\w+ ){0,3}nicht (?:beantworten|sagen|wissen)"
     r"|je ne (?:le )?sais pas|je n'ai (?:pas|aucune)|aucune (?:idée|information)"
-    r"|no (?:lo )?sé|no tengo (?:información|idea|datos)|desconozco|se desconoce"
-    r"|não sei|não tenho (?:informaç\w+|ideia)|non (?:lo )?so|non ho informazioni|ik weet het niet|geen idee"
-    r"|jag vet inte|jeg ved (?:det )?ikke|jeg vet ikke|nie wiem|не знаю|нет информации|неизвестно|bilmiyorum)\b"
-    r"|わかりません|分かりません|知りません|不知道|不清楚|无法回答|모르"
+    r"|no (?:lo )?sé|no tengo (?:\w+ )?(?:información|idea|datos)|desconozco|se desconoce"
+    r"|não sei|não tenho (?:\w+ )?(?:informação|informações|ideia)|non (?:lo )?so|non ho (?:\w+ )?informazioni"
+    r"|ik weet het niet|geen idee|jag vet inte|jeg ved (?:det )?ikke|jeg vet ikke|nie wiem|bilmiyorum"
+    r"|не знаю|нет информации|неизвестно)\b|わかりません|分かりません|知りません|不知道|不清楚|无法回答|모르",
+    """
+    nicht keine sais je aucune no desconozco desconoce sei tenho non weet geen vet ved wiem bilmiyorum
+    """,
+    signs="ин知不无分わ모",
 )
+"""How a text says in another language than English that it does not know."""
 
 
 def negates_elsewhere(low: str) -> str:
     """The first negation of another language than English in a lower-case text, or an empty text."""
     found = _NEGATION.search(low)
     return found[0] if found else ""
-
-
-def refuses_elsewhere(low: str) -> bool:
-    """Whether a lower-case text says in another language than English that it does not know."""
-    return _REFUSAL.search(low) is not None

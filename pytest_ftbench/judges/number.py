@@ -17,13 +17,14 @@ from pytest_ftbench.judges.novelty import find_novelty
 from pytest_ftbench.judges.numerals import read_numeral
 from pytest_ftbench.judges.quantities import MOST_QUANTITIES, Quantity, find_quantities
 from pytest_ftbench.judges.relations import find_relation
-from pytest_ftbench.judges.same_quantity import Asked, Tolerance, compare
+from pytest_ftbench.judges.same_quantity import Asked, Tolerance, asks_kind, compare
 from pytest_ftbench.judges.units import UNITS, singular
 from pytest_ftbench.patterns import pattern
 
 _BARE_WORDS = 5
 _EXACT = Tolerance()
 _RESTATED = pattern(r"\s*(?:\(|,? or |=|/)\s*(?:or |about |approximately |roughly |around |i\.e\.,? )?")
+_BELOW = pattern(r"\b(?:below|under) (?:zero|freezing|sea)\b")
 _ONE_OF = pattern(r"\b(?:no|any|some|every|each|this|that|the|which|another|only|last|next|first|other|good)\s+$")
 
 
@@ -176,10 +177,12 @@ class _Search:
         if not candidates:
             return Finding("undecided", "its only number stands in the question")
         asked = Asked.of(self.reading.low_question)
-        outcomes = [compare(self.wanted, quantity, asked, self.tolerance) for quantity in candidates]
+        read = [self._with_millions(quantity, asked) for quantity in candidates]
+        outcomes = [compare(self.wanted, quantity, asked, self.tolerance) for quantity in read]
         hits = [quantity for quantity, outcome in zip(candidates, outcomes, strict=True) if outcome == "same"]
         if not hits:
-            return WRONG if all(outcome == "differs" for outcome in outcomes) else UNDECIDED
+            is_plain = all(outcome == "differs" for outcome in outcomes) and not _BELOW.search(self.reading.low)
+            return WRONG if is_plain else UNDECIDED
         others = [quantity for quantity, outcome in zip(candidates, outcomes, strict=True) if outcome != "same"]
         if any(not self._is_beside_the_point(other, hits, asked) for other in others):
             return Finding("undecided", "it gives several numbers")
@@ -189,6 +192,13 @@ class _Search:
         # Where it stands twice, it may be the answer in one place only.
         doubt = doubt or min(find_novelty(self.reading, hit.start, hit.end) for hit in hits)
         return Finding("undecided", f"the number stands in it, but {doubt}") if doubt else RIGHT
+
+    def _with_millions(self, quantity: Quantity, asked: Asked) -> Quantity:
+        """`2M` as two millions, where nothing asks for a length."""
+        is_metre = quantity.unit == "metre" and self.reading.low[: quantity.end].endswith("m")
+        if not is_metre or quantity.value is None or self.wanted.dimension == "length" or asks_kind(asked, "length"):
+            return quantity
+        return replace(quantity, value=quantity.value * 10**6, unit="")
 
     def _find_doubt(self, hit: Quantity) -> str:
         """Why the expected number may be the answer to another question where it stands."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 _ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
@@ -39,6 +40,21 @@ def read_number_words(words: Sequence[str]) -> int | None:
         else:
             group += TENS.get(word, 0) or ONES.get(word, 0)
     return total + group
+
+
+def read_decimal_words(words: Sequence[str]) -> Decimal | None:
+    """The value of a phrase of number words that may have a point: `one point two million`."""
+    if "point" not in words:
+        value = read_number_words(words)
+        return None if value is None else Decimal(value)
+    place = list(words).index("point")
+    rest = words[place + 1 :]
+    scale = SCALES.get(rest[-1], 1)
+    digits = rest[:-1] if scale > 1 else rest
+    whole = read_number_words(words[:place])
+    if whole is None or not digits or any(ONES.get(word, 10) > 9 for word in digits):
+        return None
+    return Decimal(f"{whole}.{''.join(str(ONES[word]) for word in digits)}") * scale
 
 
 def _fits(word: str, group: int) -> bool:

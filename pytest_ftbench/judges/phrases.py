@@ -38,9 +38,22 @@ REFUSAL = cued(
     r"|\b(?:is|are|was|were)(?: not|n't) (?:yet |currently |publicly )*(?:known|available|announced|determined"
     r"|specified|answerable|disclosed|decided|clear|released|established)\b"
     r"|\bas an ai\b|\bmy (?:knowledge|training)(?: data)?(?: cut-?off)? (?:is|was|ends|ended|only|does|stops"
-    r"|cut-?off)\b|\bbeyond my knowledge\b",
+    r"|cut-?off)\b|\bbeyond my knowledge\b"
+    r"|\b(?:context|document|text|passage|article|source|excerpt|material|question)s? (?:\w+ )?(?:does not"
+    r"|doesn't|do not|don't|did not|didn't) (?:\w+ )?(?:mention|say|specify|state|provide|contain"
+    r"|include|give|tell|indicate|list)\b"
+    r"|\b(?:i|i'd|i would) (?:would )?(?:need|require) more (?:context|information|info|details?|data)\b"
+    r"|\bi (?:\w+ )?lack (?:the |any )?(?:\w+ )?(?:" + _KNOWLEDGE + r"|context|ability|means)\b"
+    r"|\b(?:i'd|i would) (?:rather|prefer) not\b|\b(?:i'd|i would) (?:only |just )?be (?:guessing|speculating)\b"
+    r"|\b(?:not something|nothing) (?:i|we|anyone|one) can (?:predict|know|say|tell|answer|foresee)\b"
+    r"|\bno way of knowing\b|\b(?:anyone|anybody|everyone)'s guess\b|\bguess is as good as mine\b"
+    r"|\b(?:remains|is yet|has yet|have yet) to be (?:seen|decided|determined|announced|known)\b"
+    r"|\b(?:nobody|no one) can (?:foresee|predict)\b|\btoo far (?:ahead|away|off|in the future) to\b|\bnot privy to\b"
+    r"|\bno prediction\b|\bfuture is (?:uncertain|unknown|unknowable)\b|\bstill in the future\b"
+    r"|\b(?:year|date|day|\d{4}) (?:has not|hasn't) (?:yet )?(?:arrived|come|happened)\b",
     """
     not t cannot unable unsure uncertain unaware no insufficient nobody tell god impossible early soon ai knowledge
-    training unknown unanswerable undetermined unavailable unspecified undisclosed
+    training unknown unanswerable undetermined unavailable unspecified undisclosed need require lack guessing
+    speculating nothing guess seen decided determined announced known far prediction future
     """,
 )

@@ -14,7 +14,7 @@ from itertools import islice
 
 from pytest_ftbench.judges.leads import LABEL_BEFORE, SIGN_BEFORE, has_lead, read_bound
 from pytest_ftbench.judges.normalise import find_letter_runs
-from pytest_ftbench.judges.number_words import NUMBER_WORDS, read_number_words
+from pytest_ftbench.judges.number_words import NUMBER_WORDS, read_decimal_words
 from pytest_ftbench.judges.numerals import read_numeral
 from pytest_ftbench.judges.units import UNITS, dimension_of, singular
 from pytest_ftbench.judges.vocabulary import NO_UNITS
@@ -26,7 +26,10 @@ _MONTH = (
 )
 _YEAR = r"(?P<{}>[12]\d{{3}})(?![\w,]?\d)"
 _WORD = rf"(?:{'|'.join(sorted(NUMBER_WORDS, key=len, reverse=True))})"
-_WORDS = rf"(?=[a-z])\b(?P<words>(?:(?:an?|minus|negative)\s+)?{_WORD}(?:(?:\s+|-|\s+and\s+){_WORD})*)\b"
+_WORDS = (
+    rf"(?=[a-z])\b(?P<words>(?:(?:an?|minus|negative)\s+)?{_WORD}(?:(?:\s+|-|\s+and\s+){_WORD})*"
+    rf"(?:\s+point(?:\s+{_WORD})+)?)\b"
+)
 _SCAN = pattern(
     rf"""
     (?=[-+.\d]|(?<!\w)\w)  # every alternative begins like this; inside a word none has to be tried
@@ -44,6 +47,7 @@ _SCAN = pattern(
       | (?<![\w.,])\d{{1,2}}\s*(?:a\.m\.|p\.m\.|am\b|pm\b))
       | (?<!\w)(?!(?:usd|eur|gbp|rs|inr|chf)\d)[^\W\d]++-?\d[\w]*+(?:[-.]\w++)*+
     )
+  | (?P<clock>(?<![\w.,])\d{{1,2}}h\d{{2}}(?!\w))
   | (?P<feet>(?<![\w.,])\d{{1,2}}'\s?\d{{1,2}}(?!\d)(?:\.\d+)?\s?(?:"|'')? | (?<![\w.,])\d{{1,2}}'(?!\w))
   | (?P<numeral>(?:(?<![\w)])[-+])?(?:(?<=[a-z])|(?<![\w.,]))
         (?:\d{{1,3}}(?:\ \d{{3}})+(?![\d,'])|\d++(?:[.,']\d++)*+|\.\d++))
@@ -146,6 +150,9 @@ def _scan(low: str, *, has_words: bool) -> Iterator[Quantity]:
             parts = tuple(Decimal(number) for number in re.findall(r"\d+", found["feet"]))
             unit = "foot" if len(parts) == 1 else "foot+inch"
             yield Quantity(None, found.start(), found.end(), unit=unit, parts=parts)
+        elif kind == "clock":
+            parts = tuple(map(Decimal, found["clock"].split("h")))
+            yield Quantity(None, found.start(), found.end(), unit="hour+minute", parts=parts)
         elif kind in ("numeral", "words"):
             quantity = _read_at(low, found.start(kind), found.end(kind), is_word=kind == "words")
             position = max(position, quantity.end)
@@ -215,8 +222,8 @@ def _read_currency(low: str, start: int) -> tuple[str, int]:
 def _read_words(written: str) -> Decimal | None:
     words = [word for word in re.split(r"[\s-]+", written) if word not in ("and", "a", "an")]
     negative = words[0] in ("minus", "negative")
-    value = read_number_words(words[negative:])
-    return None if value is None else Decimal(-value if negative else value)
+    value = read_decimal_words(words[negative:])
+    return -value if value is not None and negative else value
 
 
 def _read_unit(low: str, position: int) -> tuple[str, str, int]:

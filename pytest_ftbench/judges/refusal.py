@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from pytest_ftbench.judges.cues import cued
+from pytest_ftbench.judges.languages import ELSEWHERE
 from pytest_ftbench.judges.matcher import RIGHT, WRONG, Finding, Reading
 from pytest_ftbench.judges.normalise import has_digit
+from pytest_ftbench.judges.novelty import stem, stems
 from pytest_ftbench.judges.phrases import REFUSAL
 from pytest_ftbench.judges.vocabulary import BARE_REFUSALS, NO_NAMES
 from pytest_ftbench.patterns import pattern
@@ -31,7 +33,7 @@ _GUESS = cued(
     r"|the answer is)\s+(?!(?:not|possible|best|important|"
     r"advisable|recommended|difficult|hard|impossible|unclear|unknown|too|likely|always|also|a future"
     r"|in the future|still|beyond|that|outside|worth|crucial|"
-    r"essential|necessary|incorrect|inaccurate|fictional|because|due)\b)",
+    r"essential|necessary|any(?:one|body)'s|everyone's|incorrect|inaccurate|fictional|because|due)\b)",
     """
     best guess think believe assume suspect estimate answer probably likely perhaps maybe possibly might may could
     must if rumored rumoured reportedly was is s are
@@ -60,6 +62,11 @@ _EXCUSE = pattern(
     r"\b(?:sorry|unfortunately|though|either|yet|currently|honest|afraid|please|not|cannot|no|unknown|future"
     r"|sure)\b|n't\b"
 )
+_ABOUT_ITSELF = pattern(
+    r"^(?:i|i'\w+|we|it's|that's|not?|never|cannot|can't|guess|clue|idea|future|please|sorry|\w+n't)$"
+)
+_AFFIRMS = pattern(r"^(.+?)\s(?:is|was|are|were|will be|would be)\s+(.+)", re.DOTALL)
+_SHORT_TEXT = 120
 _WORDS_OF_SHORT = 4
 _READ = 4000
 
@@ -71,16 +78,38 @@ class RefusalMatcher:
 
     def match(self, reading: Reading, expected: str, settings: Mapping[str, object]) -> Finding:  # noqa: ARG002 - the protocol's
         """The expected answer plays no part here."""
-        if _is_bare_refusal(reading.low):
+        if _is_bare_refusal(reading.low) or _refuses_elsewhere(reading):
             return RIGHT
         if not reading.refuses:
-            return WRONG
+            return (
+                WRONG if _gives_candidate(reading) else Finding("undecided", "it neither refuses nor gives an answer")
+            )
         return RIGHT if _is_pure(reading) else Finding("undecided", "it refuses, and says more")
 
 
 def is_refusal(reading: Reading) -> bool:
     """Whether a completion is a pure refusal."""
-    return _is_bare_refusal(reading.low) or (reading.refuses and _is_pure(reading))
+    if _is_bare_refusal(reading.low) or (reading.refuses and _is_pure(reading)):
+        return True
+    return not reading.refuses and _refuses_elsewhere(reading)
+
+
+def _refuses_elsewhere(reading: Reading) -> bool:
+    """Whether a short text without a number refuses in another language than English."""
+    if len(reading.low) > _SHORT_TEXT or not ELSEWHERE.may_match(reading) or has_digit(reading.low):
+        return False
+    return ELSEWHERE.pattern.search(reading.low) is not None
+
+
+def _gives_candidate(reading: Reading) -> bool:
+    """Whether a text that refuses nothing names or counts what the question does not, or is but a few words."""
+    if any(_is_new_name(found[0], reading.low_question) for found in _NAMES.finditer(reading.clean[:_READ])):
+        return True
+    asked = {quantity.value for quantity in reading.asked_quantities}
+    if any(quantity.value not in asked for quantity in reading.quantities if quantity.written != "one"):
+        return True
+    words = reading.words
+    return len(words) <= _WORDS_OF_SHORT and not any(_ABOUT_ITSELF.search(word) for word in words)
 
 
 def _is_bare_refusal(low: str) -> bool:
@@ -141,11 +170,23 @@ def _offers_candidate(reading: Reading, sentence: str) -> bool:
     tail = _AFTER_COMMA.search(low) if refused else None
     if refused and tail and tail.start() >= refused.end() and _is_new_tail(tail[1], question):
         return True
+    if any(_affirms(clause, question) for clause in low.split(";")):
+        return True
     if not (refused and refused.start() < 3) and _has_guess(reading, low):
         return True
     if not _CONTRAST.may_match(reading):
         return False
     return any(_is_offer(low[found.end() :]) for found in _CONTRAST.pattern.finditer(low))
+
+
+def _affirms(clause: str, question: str) -> bool:
+    """Whether a clause without a refusal says what something is that the question is about: "the mayor is ida"."""
+    found = _AFFIRMS.match(clause.strip(" .!"))
+    if not found or REFUSAL.pattern.search(clause) or _EXCUSE.search(clause):
+        return False
+    asked = stems(question)
+    about = {stem(word) for word in re.findall(r"\w{4,}", found[1])}
+    return bool(about) and about <= asked and any(stem(word) not in asked for word in re.findall(r"\w{3,}", found[2]))
 
 
 def _has_guess(reading: Reading, low: str) -> bool:

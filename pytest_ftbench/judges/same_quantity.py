@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from typing import Literal
 
 from pytest_ftbench.judges.conversion import as_one_unit, convert, could_be_measure, is_same_measure
+from pytest_ftbench.judges.numerals import read_numeral
 from pytest_ftbench.judges.quantities import Quantity
 from pytest_ftbench.judges.units import UNITS, dimension_of, is_same_unit, singular
 from pytest_ftbench.judges.vocabulary import PERCENT_WORDS, PLAIN_NOUNS, UNIT_ADJECTIVES
@@ -23,6 +24,7 @@ _SUBJECT = pattern(
 _ALPHABETIC = pattern(r"[^\W\d_]+")
 _SCALES = tuple(Decimal(10) ** power for power in (2, 3, 6, 9, 12))
 _RATE_WORDS = {"year": ("annual", "annually", "yearly"), "month": ("monthly",), "week": ("weekly",), "day": ("daily",)}
+_SHORT_UNIT = 3
 _AT_LEAST, _AT_MOST = ("gt", "ge", "plus"), ("lt", "le")
 
 
@@ -96,7 +98,7 @@ _CUES = {
 }
 
 
-def _asks_kind(asked: Asked, dimension: str) -> bool:
+def asks_kind(asked: Asked, dimension: str) -> bool:
     """Whether a question asks for such a measure without naming a unit: "How tall" asks for a length."""
     return not asked.text or dimension not in _CUES or any(word in asked.words for word in _CUES[dimension].split())
 
@@ -153,6 +155,8 @@ def _compare_other_value(wanted: Quantity, given: Quantity, asked: Asked) -> Lik
     unit = wanted.unit or asked.counted_unit
     if unit and given.unit and not is_same_unit(unit, given.unit) and dimension_of(unit) == given.dimension:
         return "unclear"
+    if 0 < len(given.noun) <= _SHORT_UNIT and given.noun != wanted.noun and given.noun not in asked.words:
+        return "unclear"  # it may be a unit that is not in the table
     small, large = sorted((abs(wanted.value), abs(given.value)))
     if small and large / small in _SCALES and (wanted.unit != given.unit or not given.unit):
         return "unclear"  # 3.5 for $3.5 billion, 0.4 for 40 %, 1.62 m for 162
@@ -209,15 +213,16 @@ def _compare_added_unit(wanted: Quantity, given: Quantity, asked: Asked) -> Like
         return "unclear"  # a bare number is one of years
     if given.unit == "percent":
         return "same" if PERCENT_WORDS & asked.words else "unclear"
-    return "unclear" if asked.counted or not _asks_kind(asked, given.dimension) else "same"
+    return "unclear" if asked.counted or not asks_kind(asked, given.dimension) else "same"
 
 
 def _differ_in_zeros(wanted: Quantity, given: Quantity, tolerance: Tolerance) -> bool:
-    """Whether two equal decimals were written with different numbers of places."""
-    if tolerance.size:
+    """Whether two equal decimals were written with different numbers of places, as versions are."""
+    if tolerance.size or "." not in wanted.written or not {".", ","} & set(given.written):
         return False
+    is_scaled = any(read_numeral(quantity.written) != quantity.value for quantity in (wanted, given))
     places = [len(quantity.written.partition(".")[2]) for quantity in (wanted, given)]
-    return places[0] != places[1] and wanted.value == given.value
+    return places[0] != places[1] and not is_scaled  # a comma makes no version
 
 
 def _compare_bounds(wanted: str, given: str) -> Likeness:
