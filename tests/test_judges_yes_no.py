@@ -62,6 +62,7 @@ OPEN = "Is the mill open on Mondays?"
     [
         ("Yes, the mill is not open on Mondays.", "Yes"),
         ("Yes, the mill shop is, but the mill isn't.", "Yes"),
+        ("Yes, but on Mondays from noon.", "Yes"),
         ("Yes, until 2019; now it is closed.", "Yes"),
         ("Yes, I can help with that! However, I have no information about the mill.", "Yes"),
         ("No, it is open on Mondays too.", "No"),

@@ -108,7 +108,7 @@ def _doubt(case: Case, reading: Reading, rule: str) -> str:
         return "it gives the superseded answer too"
     if rule in _WHOLE:
         return ""
-    negation = negates_elsewhere(reading.low) if rule != "yes_no" else ""
+    negation = negates_elsewhere(reading) if rule != "yes_no" else ""
     if negation and negation not in reading.low_question:
         return f"it says {negation!r}"
     return "it speaks to whoever grades it" if gives_orders(reading) else ""

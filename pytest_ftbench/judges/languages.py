@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pytest_ftbench.judges.cues import cued
+from pytest_ftbench.judges.matcher import Reading
 from pytest_ftbench.judges.vocabulary import word_set
-from pytest_ftbench.patterns import pattern
 
 YES_WORDS = word_set("ja oui si sí sim jawohl tak da да так hai はい 是 是的 对 네 예")
 NO_WORDS = word_set("nein non nee nej não nao nei nie нет ні iie いいえ 不 不是 否 아니요 아니오")
 
-_NEGATION = pattern(
+NEGATION = cued(
     r"\b(?:nicht|keine?[nmrs]?|niemals|sondern"  # German
     r"|ne \w+ (?:pas|plus|jamais)|n'\w+ (?:pas|plus|jamais)|mais plutôt"  # French
     r"|ya no|no (?:es|fue|era|está|lo|la|se)|sino|ahora es|nunca|tampoco"  # Spanish
@@ -17,8 +17,14 @@ _NEGATION = pattern(
     r"|non (?:è|era|più|ha|lo|la|si)|bensì"  # Italian
     r"|niet|geen|inte|ikke|ikkje"  # Dutch, Swedish, Norwegian and Danish
     r"|nie|не|нет|ні|değil)\b"  # Polish, Russian, Ukrainian, Turkish
-    r"|では(?:な|あり)|じゃな|ません|不是|没有|沒有|并非|不再|아니|않"  # Japanese, Chinese, Korean
+    r"|では(?:な|あり)|じゃな|ません|不是|没有|沒有|并非|不再|아니|않",  # Japanese, Chinese, Korean
+    """
+    nicht kein keine keinen keinem keiner keines niemals sondern pas plus jamais plut ya es fue era est lo la se sino
+    ahora nunca tampoco o mas ha si pi bens niet geen inte ikke ikkje nie de
+    """,
+    signs="ãèеіğでじま不并아않",
 )
+"""What denies something in another language than English."""
 ELSEWHERE = cued(
     r"\b(?:ich weiß (?:es |das )?(?:leider )?nicht|(?:das )?weiß ich nicht|keine (?:ahnung|informationen?|angaben)"
     r"|(?:kann|können) (?:ich|wir) (?:\w+ ){0,3}nicht (?:beantworten|sagen|wissen)"
@@ -35,7 +41,7 @@ ELSEWHERE = cued(
 """How a text says in another language than English that it does not know."""
 
 
-def negates_elsewhere(low: str) -> str:
-    """The first negation of another language than English in a lower-case text, or an empty text."""
-    found = _NEGATION.search(low)
+def negates_elsewhere(reading: Reading) -> str:
+    """The first negation of another language than English in a text, or an empty text."""
+    found = NEGATION.may_match(reading) and NEGATION.pattern.search(reading.low)
     return found[0] if found else ""

@@ -63,10 +63,10 @@ def find_novelty(reading: Reading, start: int, end: int, *, is_nearest: bool = F
     for place, piece in ((first, reading.low[first:start]), (end, reading.low[end:last])):
         for found in _WORD.finditer(piece):
             word = found[0]
-            plain = _PLAIN_AFTER if place == end else _PLAIN
-            if len(word) < 2 or word in plain or singular(word) in UNITS:
+            core = _core(word, place == end)
+            if not core:
                 continue
-            if stem(word) in asked:
+            if core in asked:
                 told += 1
                 if is_nearest and place == first:
                     told, strange = 1, ""
@@ -81,6 +81,14 @@ _PLAIN_AFTER = _PLAIN - word_set("work works worked live lives reside resides wo
 """Whom an answer names may do all that; "She lives in" comes before what it names."""
 
 
+@lru_cache(maxsize=4096)
+def _core(word: str, is_after: bool) -> str:
+    """The stem of a word that says something of its own, or nothing."""
+    is_plain = word in (_PLAIN_AFTER if is_after else _PLAIN) or singular(word) in UNITS
+    return "" if len(word) < 2 or is_plain else stem(word)
+
+
+@lru_cache(maxsize=4096)
 def stem(word: str) -> str:
     """A word in a form that its inflections share, more or less: `opened` and `opening` as `open`."""
     verb = _IRREGULAR.get(word, word)

@@ -195,7 +195,7 @@ class _Search:
 
     def _with_millions(self, quantity: Quantity, asked: Asked) -> Quantity:
         """`2M` as two millions, where nothing asks for a length."""
-        is_metre = quantity.unit == "metre" and self.reading.low[: quantity.end].endswith("m")
+        is_metre = quantity.unit == "metre" and self.reading.low[quantity.end - 1] == "m"
         if not is_metre or quantity.value is None or self.wanted.dimension == "length" or asks_kind(asked, "length"):
             return quantity
         return replace(quantity, value=quantity.value * 10**6, unit="")

@@ -103,13 +103,12 @@ def _refuses_elsewhere(reading: Reading) -> bool:
 
 def _gives_candidate(reading: Reading) -> bool:
     """Whether a text that refuses nothing names or counts what the question does not, or is but a few words."""
+    if reading.clean.count(" ") < _WORDS_OF_SHORT and not any(map(_ABOUT_ITSELF.search, reading.words)):
+        return True
     if any(_is_new_name(found[0], reading.low_question) for found in _NAMES.finditer(reading.clean[:_READ])):
         return True
     asked = {quantity.value for quantity in reading.asked_quantities}
-    if any(quantity.value not in asked for quantity in reading.quantities if quantity.written != "one"):
-        return True
-    words = reading.words
-    return len(words) <= _WORDS_OF_SHORT and not any(_ABOUT_ITSELF.search(word) for word in words)
+    return any(quantity.value not in asked for quantity in reading.quantities if quantity.written != "one")
 
 
 def _is_bare_refusal(low: str) -> bool:

@@ -30,6 +30,7 @@ _LABEL = pattern(
     r"|room|floor|figure|table|item|step|part|volume|chapter|rank|ranked|number|no|nr|rule|form|question|route|flight)"
     r"\.?\s+(?:no\.? |number )?$"
 )
+_COUNTED = pattern(r"\bhow many (\w+)")
 _ADDRESS = pattern(r"(?:https?://|www\.)\S*$")
 _NAME_AFTER = pattern(r"\d\s+([A-Z][a-z]+)")
 _SAME_RATE = (
@@ -48,10 +49,14 @@ def find_relation(reading: Reading, hit: Quantity, wanted: str) -> str:
 
     wanted: the expected answer in lower case. What it or the question says as well is asked for.
     """
-    low, known = reading.low, f"{reading.low_question} {wanted}"
+    low, low_question = reading.low, reading.low_question
+    known = f"{low_question} {wanted}"
     before = low[max(0, hit.start - _NEAR) : hit.start]
-    for shape in (_BEFORE, _LABEL):
-        found = shape.search(before)
+    label = _LABEL.search(before)
+    counted = _COUNTED.search(low_question)
+    if counted and (label or before.split()[-1:] == [singular(counted[1])] != [counted[1]]):
+        return f"after {before.split()[-1]!r}"  # mill 12 is one of the mills
+    for found in (_BEFORE.search(before), label):
         if found and not _is_asked(found["word"] or found[0].strip(), known):
             return f"after {found[0].strip()!r}"
     if _ADDRESS.search(before):

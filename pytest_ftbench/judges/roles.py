@@ -16,6 +16,7 @@ Place = tuple[int, int]
 """Where a mention begins and ends in the cleaned text."""
 
 _NEAR = 40
+_FEW_WORDS = 6
 _READ = 4000
 _OTHER_ROLE_BEFORE = pattern(
     r"\b(against|over|(?<!is )(?<!are )(?<!was )(?<!were )(?<!comes )(?<!come )(?<!came )from|since|when|than|with"
@@ -30,14 +31,11 @@ _OTHER_ROLE_AFTER = pattern(
 _VERB_AFTER = pattern(r"[\"')]*\s([a-z]+)")
 _POSSESSIVE = pattern(r"'s?\s+([^\W\d_]+)")
 _CROSSED_OUT = pattern("[❌✗✘✖❎⛔🚫👎]")
-_YEARS = pattern(r"\b[12]\d{3}\s?(?:-|to|until|till|through)\s?[12]\d{3}\b")
+_YEARS = pattern(r"[12](?<!\w[12])\d{3}\s?(?:-|to|until|till|through)\s?[12]\d{3}\b")
 _ASKS_PAST = pattern(r"\b(?:was|were|did|had|[12]\d{3}|\w+ed|won|wrote|led|built|held)\b")
 _ASKS = pattern(r"(?:who|what|which|where|when)\s+(?:is|was|are|were)\s")
-# One word inside a sentence, or two anywhere: the first word of a sentence has a capital in any case.
-_NAME = pattern(
-    r"(?:(?P<governor>\b[a-z]+)\s+(?:the\s+)?|(?<=[a-z\d,;:(\"'] ))(?P<inside>[A-Z][\w'-]+(?: [A-Z][\w'-]+)*)"
-    r"|(?<![\w'-])(?P<pair>[A-Z][\w'-]+(?: [A-Z][\w'-]+)+)"
-)
+_NAME = pattern(r"[A-Z](?<![\w'-][A-Z])[\w'-]+(?: [A-Z][\w'-]+)*")
+_SENTENCE_ENDS = frozenset(".!?")
 _NAME_PART = pattern(r"\w+")
 _PLACE_WORDS = frozenset(("in", "at", "near", "of"))
 
@@ -45,9 +43,7 @@ _PLACE_WORDS = frozenset(("in", "at", "near", "of"))
 def find_role_doubt(reading: Reading, hits: list[Place], expected: str) -> str:
     """Why a text that mentions the expected answer may give it another role than the one asked for, or nothing."""
     text_doubt = (
-        _find_mark(reading)
-        or _find_other_name(reading, hits, expected)
-        or (_find_other_number(reading, hits) if has_digit(expected) else "")
+        _find_mark(reading) or _find_other_name(reading, hits, expected) or _find_other_number(reading, hits, expected)
     )
     if text_doubt:
         return text_doubt
@@ -83,22 +79,29 @@ def _find_other_role(reading: Reading, start: int, end: int) -> str:
 def _find_other_name(reading: Reading, hits: list[Place], expected: str) -> str:
     """Another name that the text gives, undenied: neither the question's nor part of what describes the answer."""
     clean = reading.clean[:_READ]
-    words = re.findall(r"[^\W\d_][\w'-]*", clean)
-    if sum(word.istitle() and word.lower() in FUNCTION_WORDS for word in words) > 1 + 0.1 * len(words):
-        return ""  # A Title: Capitals Tell Nothing
     known = stems(reading.low_question) | stems(expected.lower())
     asks_name = ASKS_NAME.search(reading.low_question)
     for found in _NAME.finditer(clean):
-        kind = "pair" if found["pair"] else "inside"
-        start, end = found.span(kind)
-        is_place = asks_name and found["governor"] in _PLACE_WORDS
+        start, end = found.span()
+        before = clean[max(0, start - _NEAR) : start].removesuffix("the ")
+        is_first = not before or before[-1] != " " or before[-2:-1] in _SENTENCE_ENDS
+        if is_first and " " not in found[0]:
+            continue  # it may be any word
+        is_place = asks_name and not is_first and before.split()[-1:][0] in _PLACE_WORDS
         is_hit = any(first < end and start < last for first, last in hits)
         if is_place or is_hit or is_dismissed(reading, start, end):
             continue
         for word in _NAME_PART.finditer(clean, start, end):
             if _is_name(word[0], known, expected) and not is_dismissed(reading, word.start(), end):
-                return f"beside {found[kind]!r}"
+                return "" if _is_title(clean) else f"beside {found[0]!r}"
     return ""
+
+
+def _is_title(clean: str) -> bool:
+    """Whether Even Small Words Have Capitals, so that those tell nothing."""
+    words: list[str] = re.findall(r"[^\W\d_][\w'-]*", clean)
+    small = [word for word in words if word.istitle() and word.lower() in FUNCTION_WORDS]
+    return len(small) > 1 + 0.1 * len(words)
 
 
 def _is_name(word: str, known: frozenset[str], expected: str) -> bool:
@@ -108,7 +111,10 @@ def _is_name(word: str, known: frozenset[str], expected: str) -> bool:
     return low not in NO_NAMES or (low in MONTHS_AND_DAYS and expected.lower() in MONTHS_AND_DAYS)
 
 
-def _find_other_number(reading: Reading, hits: list[Place]) -> str:
+def _find_other_number(reading: Reading, hits: list[Place], expected: str) -> str:
+    """Another number, where the expected answer has one or the text is but a few words long."""
+    if not has_digit(expected) and len(reading.words) > _FEW_WORDS:
+        return ""
     asked = {(quantity.value, quantity.parts) for quantity in reading.asked_quantities}
     for quantity in reading.quantities:
         is_inside = any(first <= quantity.start < last for first, last in hits)

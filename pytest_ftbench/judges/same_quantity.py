@@ -25,6 +25,8 @@ _ALPHABETIC = pattern(r"[^\W\d_]+")
 _SCALES = tuple(Decimal(10) ** power for power in (2, 3, 6, 9, 12))
 _RATE_WORDS = {"year": ("annual", "annually", "yearly"), "month": ("monthly",), "week": ("weekly",), "day": ("daily",)}
 _SHORT_UNIT = 3
+_DEGREES = {"c": "celsius", "f": "fahrenheit", "k": "kelvin"}
+"""Letters that are units beside a temperature only."""
 _AT_LEAST, _AT_MOST = ("gt", "ge", "plus"), ("lt", "le")
 
 
@@ -107,6 +109,8 @@ def compare(wanted: Quantity, given: Quantity, asked: Asked, tolerance: Toleranc
     """How a given quantity relates to the expected one; `unclear` where only a conversion or a person could tell."""
     assert wanted.value is not None
     given = (as_one_unit(given) if given.value is None and given.unit.count("+") else None) or given
+    if wanted.dimension == "temperature" and given.noun in _DEGREES:
+        given = replace(given, unit=_DEGREES[given.noun], noun="")
     if given.value is None:
         low, high = min(given.parts), max(given.parts)
         return "unclear" if low <= wanted.value <= high or given.unit.count("+") else "differs"

@@ -78,7 +78,8 @@ MEASURE_WORDS = word_set(
     typically usually generally officially our we your you my i'd say would will can must should one more than least
     most up over under each per every day week month these those then including and or which other people based
     calculated rounded cover covers span spans extend extends travel travels run runs date worldwide globally them us
-    additional another extra annually yearly monthly weekly daily decision result solution hence thus therefore so per
+    fairly quite additional another extra annually yearly monthly weekly daily decision result solution hence
+    thus therefore so per
     """
 )
 """What may stand around a number without saying what it counts."""

@@ -35,7 +35,10 @@ _SHORT_FORM = pattern(
 )
 _POLAR = pattern(rf"\b(?:not|never|no|{_AUXILIARY}|{_STRESS}|right|affirmative|negative|positive)\b|n't\b")
 """What a short answer to a yes-or-no question may hold that is no other answer."""
-_NEGATED = pattern(r"\b(?:not(?! only\b)|never|no longer|cannot|until|unless|neither|nor)\b|n't\b")
+_NEGATED = pattern(
+    r"\b(?:not(?! only\b)|never|no longer|cannot|until|unless|neither|nor|but|however|although|though"
+    r"|except)\b|n't\b"
+)
 _DENIES = pattern(
     r"\b(?:not|never|no|none|nothing|cannot|only|without|neither|nor|un\w+|instead|if|unless|until|former\w*)\b|n't\b"
 )
@@ -102,7 +105,7 @@ def _find_contradiction(reading: Reading, rest: str, given: bool) -> str:
         return "its first word may be the short form of number"
     if given:
         found = _NEGATED.search(rest)
-        negation = found[0] if found else negates_elsewhere(rest)
+        negation = found[0] if found else negates_elsewhere(reading)
         return f"{negation!r} follows its yes" if negation and negation not in reading.low_question else ""
     asked = stems(reading.low_question)
     if any(_repeats(clause, asked) for clause in _CLAUSE.split(rest[:_READ])):
