@@ -196,6 +196,8 @@ def _read_at(low: str, start: int, end: int, *, is_word: bool) -> Quantity:
         noun = unit
     if currency and (unit == "usd" or dimension_of(unit) != "money"):
         unit = currency
+        if not noun and not is_last:
+            unit, _, unit_end = _read_denominators(low, currency, unit_end)
     is_label = is_led and bool(LABEL_BEFORE.search(low, max(0, begin - 12), begin))
     bound, begin, unit_end = read_bound(low, begin, unit_end, is_led=is_led)
     bound = bound or ("plus" if is_open else "")
@@ -229,7 +231,7 @@ def _read_words(written: str) -> Decimal | None:
 def _read_unit(low: str, position: int) -> tuple[str, str, int]:
     """Unit name, else noun, after a number, and where it ends."""
     if sign := _UNIT_SIGN.match(low, position):
-        return UNITS[sign[1].replace(" ", "")], "", sign.end()
+        return _read_denominators(low, UNITS[sign[1].replace(" ", "")], sign.end())
     words: list[str] = []
     ends: list[int] = []
     end = position
@@ -246,7 +248,7 @@ def _read_unit(low: str, position: int) -> tuple[str, str, int]:
 
 def _read_denominators(low: str, unit: str, end: int) -> tuple[str, str, int]:
     while found := _PER.match(low, end):
-        unit = f"{unit}/{UNITS.get(found[1], found[1])}"
+        unit = f"{unit}/{'year' if found[1] == 'annum' else UNITS.get(found[1], found[1])}"
         end = found.end()
     return unit, "", end
 

@@ -118,7 +118,7 @@ def compare(wanted: Quantity, given: Quantity, asked: Asked, tolerance: Toleranc
         return other
     if not tolerance.allows(wanted.value, given.value):
         return _compare_other_value(wanted, given, asked)
-    unit = _compare_units(wanted, _drop_asked_rate(given, asked), asked)
+    unit = _compare_units(_drop_asked_rate(wanted, asked), _drop_asked_rate(given, asked), asked)
     if unit != "same":
         return unit
     if not (wanted.unit or given.unit or wanted.noun or given.noun) and _differ_in_zeros(wanted, given, tolerance):
