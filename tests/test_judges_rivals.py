@@ -91,3 +91,16 @@ def test_two_things_differ_only_within_one_closed_class(
     one: tuple[str, ...], other: tuple[str, ...], is_different: bool
 ) -> None:
     assert are_different(one, other) == is_different
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "decided"),
+    [
+        *(("E-4013", "E-4012", "wrong"), ("KT-200-CU", "KT-220-CU", "wrong"), ("B21", "B12", "wrong")),
+        *(("10:30 am", "10:30 pm", "wrong"), ("9:30 p.m.", "10:30 pm", "wrong"), ("15:00", "14:00", "wrong")),
+        *(("e-4012", "E-4012", "right"), ("2:00 pm", "14:00", "undecided"), ("B012", "B12", "undecided")),
+        *(("10.30 pm", "10:30 pm", "undecided"), ("C12", "B12", "undecided"), ("4013", "E-4012", "undecided")),
+    ],
+)
+def test_a_code_with_other_digits_is_another(text: str, expected: str, decided: str) -> None:
+    assert decision(judge(text, expected, question="What is it?")) == decided

@@ -38,6 +38,9 @@ ASKS_NAME = pattern(
     r"|body|institution|ministry|newspaper)\b"
 )
 _JOINTS = word_set("of the and de la le van von der den da di del al el bin")
+_TIME = pattern(r"0?(\d{1,2})[:.](\d{2})\s?([ap])\.?m\.?")
+_ONE_DIGIT = pattern(r"\d")
+_MOST_PARTS = 3
 _SCORE = pattern(r"(\d{1,3})-(\d{1,3})")
 _PARTS = pattern(r"\s*(?:[/,;&]|\band\b)\s*")
 
@@ -49,7 +52,7 @@ def gives_other_value(reading: Reading, expected: str) -> bool:
     if not 0 < len(wanted) <= 60 or len(text) > _LONGEST or "\n" in text:
         return False
     bare = text.strip(" .!\"'")
-    if _is_other_score(bare, wanted):
+    if _is_other_score(bare, wanted) or (has_digit(wanted) and _is_other_code(bare.lower(), wanted.lower())):
         return True
     if (
         reading.refuses
@@ -70,6 +73,17 @@ def gives_other_value(reading: Reading, expected: str) -> bool:
 
 
 _clean_expected = lru_cache(maxsize=1024)(clean_text)
+
+
+def _is_other_code(bare: str, wanted: str) -> bool:
+    """Whether a text is a code of the very shape of the expected one with other digits, or another time of day."""
+    if bare == wanted or not has_digit(bare):
+        return False
+    times = _TIME.fullmatch(bare), _TIME.fullmatch(wanted)
+    if times[0] and times[1]:
+        return times[0].groups() != times[1].groups()
+    is_code = any(char.isalpha() or char in ":+" for char in wanted) and len(wanted.split()) <= _MOST_PARTS
+    return is_code and _ONE_DIGIT.sub("0", bare) == _ONE_DIGIT.sub("0", wanted)
 
 
 def _is_other_score(bare: str, wanted: str) -> bool:
