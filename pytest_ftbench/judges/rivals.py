@@ -32,7 +32,7 @@ _NOT_PLAIN = cued(
     signs="?…",
 )
 _ASKS_PLACE = pattern(r"\bwhere\b|\b(?:which|what)\b.{0,30}\b(?:city|town|village|capital)\b")
-ASKS_NAME = pattern(
+_ASKS_NAME = pattern(
     r"\bwhom?\b|\b(?:which|what)\b.{0,40}\b(?:player|person|man|woman|individual|actor|actress|singer|politician|author"
     r"|official|minister|president|coach|pitcher|quarterback|senator|organi[sz]ation|agency|company|university|entity"
     r"|body|institution|ministry|newspaper)\b"
@@ -145,7 +145,7 @@ def _is_other_name(value: str, wanted: str, words: tuple[str, ...], question: st
     given = normal_words(value)
     is_place = bool(_ASKS_PLACE.search(question))
     least = 1 if is_place else 2
-    if not (is_place or ASKS_NAME.search(question)) or min(len(given), len(words)) < least:
+    if not (is_place or _ASKS_NAME.search(question)) or min(len(given), len(words)) < least:
         return False
     if not (_is_name(value) and _is_expected_name(wanted)) or (set(given) | set(words)) & TITLES:
         return False
@@ -178,3 +178,9 @@ def _bare_letters(text: str) -> str:
     """The letters of a text without case, blanks and accents."""
     plain = unicodedata.normalize("NFD", text.casefold())
     return "".join(re.findall(r"[^\W\d_]", plain))
+
+
+@lru_cache(maxsize=1024)
+def asks_name(low_question: str) -> bool:
+    """Whether a question asks for a person or an organisation."""
+    return _ASKS_NAME.search(low_question) is not None

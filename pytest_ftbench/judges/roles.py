@@ -8,7 +8,7 @@ from pytest_ftbench.judges.guards import is_dismissed
 from pytest_ftbench.judges.matcher import Reading
 from pytest_ftbench.judges.normalise import has_digit
 from pytest_ftbench.judges.novelty import find_novelty, is_past_of, stem, stems
-from pytest_ftbench.judges.rivals import ASKS_NAME
+from pytest_ftbench.judges.rivals import asks_name
 from pytest_ftbench.judges.vocabulary import FUNCTION_WORDS, MONTHS_AND_DAYS, NEUTRAL_WORDS, NO_NAMES, TITLES
 from pytest_ftbench.patterns import pattern
 
@@ -54,7 +54,7 @@ def find_role_doubt(reading: Reading, hits: list[Place], expected: str) -> str:
 
 def _find_mark(reading: Reading) -> str:
     """What marks all of a text as no answer, or as one about the past."""
-    if found := _CROSSED_OUT.search(reading.low):
+    if not reading.low.isascii() and (found := _CROSSED_OUT.search(reading.low)):
         return f"beside {found[0]!r}"
     if _ASKS.match(reading.low):
         return "in a question"
@@ -71,7 +71,7 @@ def _find_other_role(reading: Reading, start: int, end: int) -> str:
     if verb and not _ASKS_PAST.search(reading.low_question) and is_past_of(verb[1], reading.low_question):
         return f"before {verb[1]!r}, in the past"
     owned = _POSSESSIVE.match(low, end)
-    if owned and (ASKS_NAME.search(reading.low_question) or stem(owned[1]) not in stems(reading.low_question)):
+    if owned and (asks_name(reading.low_question) or stem(owned[1]) not in stems(reading.low_question)):
         return f"as the owner of {owned[1]!r}"
     return ""
 
@@ -80,14 +80,14 @@ def _find_other_name(reading: Reading, hits: list[Place], expected: str) -> str:
     """Another name that the text gives, undenied: neither the question's nor part of what describes the answer."""
     clean = reading.clean[:_READ]
     known = stems(reading.low_question) | stems(expected.lower())
-    asks_name = ASKS_NAME.search(reading.low_question)
+    is_name_asked = asks_name(reading.low_question)
     for found in _NAME.finditer(clean):
         start, end = found.span()
         before = clean[max(0, start - _NEAR) : start].removesuffix("the ")
         is_first = not before or before[-1] != " " or before[-2:-1] in _SENTENCE_ENDS
         if is_first and " " not in found[0]:
             continue  # it may be any word
-        is_place = asks_name and not is_first and before.split()[-1:][0] in _PLACE_WORDS
+        is_place = is_name_asked and not is_first and before.split()[-1:][0] in _PLACE_WORDS
         is_hit = any(first < end and start < last for first, last in hits)
         if is_place or is_hit or is_dismissed(reading, start, end):
             continue
