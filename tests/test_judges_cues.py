@@ -7,13 +7,24 @@ from collections.abc import Iterator
 import pytest
 from pattern_kit import matches_of
 
-from pytest_ftbench.judges import Reading, degenerate, guards, leads, neighbours, phrases, refusal, rivals
+from pytest_ftbench.judges import (
+    Reading,
+    degenerate,
+    guards,
+    languages,
+    leads,
+    neighbours,
+    orders,
+    phrases,
+    refusal,
+    rivals,
+)
 from pytest_ftbench.judges.cues import CuedPattern
 from pytest_ftbench.judges.vocabulary import BARE_REFUSALS
 
 
 def find_cued() -> Iterator[tuple[str, CuedPattern]]:
-    for module in (guards, phrases, refusal, rivals):
+    for module in (guards, languages, orders, phrases, refusal, rivals):
         for name, value in vars(module).items():
             if isinstance(value, CuedPattern):
                 yield name, value

@@ -10,7 +10,7 @@ YES_WORDS = word_set("ja oui si sí sim jawohl tak da да так hai はい 是
 NO_WORDS = word_set("nein non nee nej não nao nei nie нет ні iie いいえ 不 不是 否 아니요 아니오")
 
 NEGATION = cued(
-    r"\b(?:nicht|keine?[nmrs]?|niemals|sondern"  # German
+    r"\b(?:nicht|kein(?:e[nmrs]?)?|niemals|sondern"  # German
     r"|ne \w+ (?:pas|plus|jamais)|n'\w+ (?:pas|plus|jamais)|mais plutôt"  # French
     r"|ya no|no (?:es|fue|era|está|lo|la|se)|sino|ahora es|nunca|tampoco"  # Spanish
     r"|não|já não|mas sim"  # Portuguese
@@ -22,7 +22,7 @@ NEGATION = cued(
     nicht kein keine keinen keinem keiner keines niemals sondern pas plus jamais plut ya es fue era est lo la se sino
     ahora nunca tampoco o mas ha si pi bens niet geen inte ikke ikkje nie de
     """,
-    signs="ãèеіğでじま不并아않",
+    signs="ãèеіğでじま没沒不并아않",
 )
 """What denies something in another language than English."""
 ELSEWHERE = cued(
