@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from judge_kit import decision, judge
 
+from pytest_ftbench.judges import judge_answer
 from pytest_ftbench.judges.conversion import convert
 
 HIGH = "How high is the wall?"
@@ -91,3 +92,20 @@ def test_the_last_figure_may_be_rounded_where_the_case_says_so(answer: str, text
 def test_a_tolerance_holds_after_conversion() -> None:
     assert judge("23 lb", "10 kg", match="number?tolerance=5%", question=WEIGHS).right
     assert not judge("24 lb", "10 kg", match="number?tolerance=5%", question=WEIGHS).right
+
+
+@pytest.mark.parametrize(
+    ("expected", "answer", "is_right"),
+    [
+        ("64 KiB", "65536 bytes", True),
+        ("2 MiB", "2048 KiB", True),
+        ("512 bytes", "0.5 KiB", True),
+        ("1 MB", "8 Mbit", True),
+        ("90 km/h", "25 m/s", True),
+        ("90 km/h", "30 m/s", False),
+        ("64 KiB", "32768 bytes", False),
+        ("5 bits", "5 bytes", False),
+    ],
+)
+def test_data_and_speeds_are_converted(expected: str, answer: str, is_right: bool) -> None:
+    assert bool(judge_answer(answer, expected, question="How much is it?")) is is_right

@@ -79,6 +79,8 @@ _OTHER_SUFFIX = pattern(
 _UNIT_SIGN = pattern(r"\s*(%|‰|°\s?[cf]\b|°|[$€£¥₹](?!\d))")
 _UNIT_WORD = pattern(r"(?:[\s-]|\.(?=\s?(?:lbs?|cm|kg)\b))?\s?([^\W\d_]+(?:\^?[23](?!\d))?)\.?")
 _PER = pattern(r"\s?(?:/|per\s|\ban?\s(?=second|minute|hour|day|week|month|year))\s?([^\W\d_]+)")
+_DENOMINATORS = {"annum": "year", "s": "second"}
+"""Words that are units only below a fraction bar."""
 _JOINED = pattern(r"\s*(?:-|/|:|\*|x|×|\^|±|\bto\b|\bthrough\b|\bby\b(?=\s*\d))\s*|\s+-")  # noqa: RUF001 - the sign meant
 
 
@@ -248,7 +250,7 @@ def _read_unit(low: str, position: int) -> tuple[str, str, int]:
 
 def _read_denominators(low: str, unit: str, end: int) -> tuple[str, str, int]:
     while found := _PER.match(low, end):
-        unit = f"{unit}/{'year' if found[1] == 'annum' else UNITS.get(found[1], found[1])}"
+        unit = f"{unit}/{_DENOMINATORS.get(found[1]) or UNITS.get(found[1], found[1])}"
         end = found.end()
     return unit, "", end
 

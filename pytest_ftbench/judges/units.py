@@ -24,7 +24,9 @@ _SPELLINGS = {
     "|chf chf swiss_franc|cny cny yuan|cad c$ cad canadian canadian_dollar|aud a$ aud australian "
     "australian_dollar|cent ¢ cent",
     "speed": "mile/hour mph|kilometre/hour kph kmh|knot knot",
-    "data": "byte byte|kilobyte kb kilobyte|megabyte mb megabyte|gigabyte gb gigabyte|terabyte tb terabyte",
+    "data": "byte byte|kilobyte kb kilobyte|megabyte mb megabyte|gigabyte gb gigabyte|terabyte tb terabyte"
+    "|kibibyte kib kibibyte|mebibyte mib mebibyte|gibibyte gib gibibyte|tebibyte tib tebibyte"
+    "|bit bit|kilobit kbit kilobit|megabit mbit megabit|gigabit gbit gigabit",
     "power": "watt w watt|kilowatt kw kilowatt|megawatt mw megawatt|gigawatt gw gigawatt",
     "energy": "kilowatt_hour kwh kilowatt_hour|calorie cal calorie|kilocalorie kcal kilocalorie|joule j joule",
     "frequency": "hertz hz hertz|kilohertz khz kilohertz|megahertz mhz megahertz|gigahertz ghz gigahertz",

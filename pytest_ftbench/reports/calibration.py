@@ -67,6 +67,8 @@ def _figures(calibration: Calibration) -> Iterable[str]:
         yield f"sensitivity  {_rate(rates.sensitivity, rates.m1)} of answers that are right are judged right"
         yield f"specificity  {_rate(rates.specificity, rates.m0)} of answers that are not are judged so"
     yield f"kappa        {_estimate(calibration.kappa)} over right and not right"
+    if any(stratum.is_by_judge for stratum in calibration.strata):
+        yield f"kappa        {_estimate(calibration.kappa_of_judge)} of the judge's own verdicts, which counts"
     yield f"kappa        {_estimate(calibration.kappa_of_grades)} over the grades above"
     if leniency is not None:
         yield f"leniency     {leniency:+.3f}, by which the judged share of right answers is too high"
