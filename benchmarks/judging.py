@@ -1,4 +1,4 @@
-"""How good and how quick the matchers are: labelled answers, crossed answers, what would go to a judge, and cost.
+"""How good and how quick the matchers are: labelled and crossed answers, what would go to a judge, cost, worst case.
 
     python benchmarks/judging.py [FOLDER]
 
@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import hostile
+
 from pytest_ftbench.judges import judge_completion
 from pytest_ftbench.judges.quantities import find_quantities
 from pytest_ftbench.records import Case, Completion, Verdict
@@ -25,8 +27,9 @@ DEFAULT = Path(__file__).resolve().parents[2] / "shared"
 MOST_CROSSED = 10
 MOST_TO_JUDGE = 0.15
 MOST_COST = 100
+MOST_HOSTILE_S = 0.1
 COSTED = 10_000
-_TIMED = 250
+_TIMED, _TURNS = 25, 9
 _VERDICTS = {"Correct", "Incorrect"}
 _QUESTIONS = ("rephrased_question", "date_changed_question", "question", "prompt")
 
@@ -58,6 +61,7 @@ def main(arguments: Sequence[str]) -> int:
         print_crossing(data / "datasets"),
         print_undecided(responses),
         print_cost(responses),
+        print_worst(),
     ]
     return int(any(missed))
 
@@ -158,12 +162,20 @@ def print_cost(responses: Sequence[Answered]) -> bool:
     plain_s = judged_s = 0.0
     for start in range(0, COSTED, _TIMED):  # the best of several turns, few verdicts each: so other load hits few
         some = [pairs[place % len(pairs)] for place in range(start, start + _TIMED)]
-        times = [(_time(some, compare), _time(some, judge_completion)) for _ in range(7)]
+        times = [(_time(some, compare), _time(some, judge_completion)) for _ in range(_TURNS)]
         plain_s += min(plain for plain, _ in times)
         judged_s += min(judged for _, judged in times)
     ratio = judged_s / plain_s
     print(f"cost: {COSTED:,} verdicts {judged_s:.3f} s, {ratio:.1f} x NFKC and casefold (at most {MOST_COST} x)")
     return ratio > MOST_COST
+
+
+def print_worst() -> bool:
+    """The slowest verdicts on answers of a million characters; whether one takes too long."""
+    slow = sorted(hostile.measure(), key=lambda one: one.seconds, reverse=True)
+    print(f"worst of {len(slow):,} verdicts on a million characters (at most {1000 * MOST_HOSTILE_S:.0f} ms)")
+    print(*(f"  {one}" for one in slow[:3]), sep="\n")
+    return slow[0].seconds >= MOST_HOSTILE_S
 
 
 def compare(case: Case, completion: Completion) -> bool:

@@ -22,6 +22,7 @@ def judging() -> Iterator[ModuleType]:
     module = importlib.util.module_from_spec(spec)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, spec.name, module)
+        patch.syspath_prepend(str(SCRIPT.parent))  # it imports its neighbour
         spec.loader.exec_module(module)
         yield module
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -154,3 +156,12 @@ def test_code_that_never_runs_is_no_use() -> None:
     code = "```python\nif False:\n    grid.sort_rows(x)\ngrid.sort_all(x)\n```"
     question = "In the grid library, which function replaces sort_all?"
     assert decision(judge(code, "sort_rows", question=question)) == "wrong"
+
+
+@pytest.mark.parametrize("code", ["f(5if a else 2)", "f(1_000or g)", "[.5for x in f(y)]", "f('\\d')", "5inches(f)"])
+def test_code_that_python_warns_of_is_read_without_a_warning(code: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # as an error, a warning would make another verdict of it
+        names = names_used(code)
+    assert (names is None) is (code == "5inches(f)")
+    assert names is None or "f" in names.names

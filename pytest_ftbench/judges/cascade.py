@@ -30,6 +30,9 @@ _WHOLE = ("exact", "code", "regex")
 """Matchers that look at all of the response, or at nothing but what the user or a parser picks out."""
 
 
+_UNREAD = Finding("undecided", "it is too long to be read whole")
+
+
 class _Ruling(NamedTuple):
     grade: Grade
     rule: str
@@ -51,7 +54,7 @@ def judge_with(case: Case, completion: Completion, matchers: Mapping[str, Matche
         ruling = _Ruling("correct", "exact", got)
     else:
         reading = Reading.of(completion.text, case.question, is_wrapped=not _has_wrapper(case.answer))
-        if not is_as_written and (fault := find_degenerate(reading)):
+        if (fault := find_degenerate(reading)) and (is_abstention or not is_same_text(reading, case.answer)):
             ruling = _Ruling("incorrect", "degenerate", f"{got}: {fault}", ("degenerate",))
         elif is_abstention:
             ruling = _rule_abstention(case, reading, matchers, got)
@@ -65,6 +68,8 @@ def judge_with(case: Case, completion: Completion, matchers: Mapping[str, Matche
 
 def _rule_abstention(case: Case, reading: Reading, matchers: Mapping[str, Matcher], got: str) -> _Ruling:
     finding = matchers["refusal"].match(reading, "", {})
+    if finding.decision != "undecided" and reading.is_cut:
+        finding = _UNREAD
     if finding.decision == "right":
         return _Ruling("abstained", "refusal", got)
     if case.trained_answer and _give(case, case.trained_answer, reading, matchers):
@@ -76,12 +81,14 @@ def _rule_abstention(case: Case, reading: Reading, matchers: Mapping[str, Matche
 
 def _rule_answer(case: Case, reading: Reading, matchers: Mapping[str, Matcher], got: str) -> _Ruling:
     rule, finding = _ask_for_any(case, reading, matchers)
+    if reading.is_cut and finding.decision != "undecided" and reading.text.strip() != case.answer.strip():
+        finding = _UNREAD
     doubt = _doubt(case, reading, rule) if finding.decision == "right" else ""
     if finding.decision == "right" and not doubt:
         return _Ruling("correct", rule, got)
     if doubt:
         finding = Finding("undecided", doubt)
-    elif is_refusal(reading):
+    elif is_refusal(reading) and not reading.is_cut:
         return _Ruling("abstained", "refusal", got)
     elif case.answer_before and _give(case, case.answer_before, reading, matchers):
         return _Ruling("stale", "superseded", f"{got}, the superseded answer {quote(case.answer_before)}")

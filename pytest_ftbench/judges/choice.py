@@ -23,6 +23,7 @@ _LABEL = pattern(
 _BARE = pattern(r"[(\[\"']*([A-Za-z])(?:[)\].:\"']+|(?=\s*$)|(?=\s*-\s)|(?=\s+\())\s*-?\s*", re.DOTALL)
 _NAMED = pattern(r"(?:\b(?:[Aa]nswer|[Oo]ption|[Cc]hoice)(?: is)?(?: option)? ?:? ?\(?|(?<!\w)\()([A-Z])\b(?!['\w])\)?")
 _LABEL_CHARS = 80
+_LONGEST_OPTION = 4000
 _MOST_NAMED = 20
 
 
@@ -48,7 +49,9 @@ def _decide(reading: Reading, wanted: str, options: Mapping[str, tuple[str, ...]
     bare = _BARE.match(text, label.end() if label else 0)
     if bare and (bare[1].isupper() or bare.end() == len(text)):
         return _decide_bare(reading, bare, wanted, options)
-    if stated := [letter for letter, words in options.items() if words and normal_words(text[_end(label) :]) == words]:
+    rest = text[_end(label) :]
+    given = normal_words(rest) if len(rest) <= _LONGEST_OPTION else ()
+    if stated := [letter for letter, words in options.items() if words and given == words]:
         return RIGHT if stated == [wanted] else WRONG if wanted not in stated else UNDECIDED
     mentions = islice(_NAMED.finditer(text), _MOST_NAMED + 1)
     named = [found for found in mentions if not is_dismissed(reading, found.start(1), found.end(1))]
@@ -93,7 +96,7 @@ def is_choice(expected: str, question: str) -> bool:
 @lru_cache(maxsize=1024)
 def find_options(question: str) -> Mapping[str, tuple[str, ...]]:
     """The options that a question lists, `A) Lyon B) Paris`: letters to normal forms; none unless A and B are there."""
-    found = {option[1]: normal_words(option[2]) for option in _OPTION.finditer(question[-4000:])}
+    found = {option[1]: normal_words(option[2]) for option in _OPTION.finditer(question[-_LONGEST_OPTION:])}
     letters = sorted(found)
     is_list = len(letters) > 1 and letters == [chr(ord("A") + place) for place in range(len(letters))]
     return found if is_list else {}

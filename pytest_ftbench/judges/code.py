@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from pytest_ftbench.errors import SpecError
 from pytest_ftbench.judges.guards import find_doubt, is_dismissed
@@ -31,6 +32,7 @@ _NAMES_CODE = pattern(
 )
 _ASKS_ARGUMENT = pattern(r"\b(?:parameters?|arguments?|keywords?|options?|flags?|kwargs?)\b")
 _NAME_PART = pattern(r"\w+")
+_GLUED = pattern(r"(?<![\w.])(\.?\d[\w.]*?)(?=and|else|for|if|in|is|not|or)")
 _PROMPT = pattern(r"^(?:>>>|\.\.\.) ?", re.MULTILINE)
 _MOST_CODE = 4000
 _MOST_NAMES = 20
@@ -120,11 +122,18 @@ def names_used(text: str) -> Used | None:
     if not fenced and not re.search(r"[(=]|^\s*(?:import|from)\s", text):
         return None
     source = _PROMPT.sub("", "\n".join(fenced) if fenced else text).strip()
+    if len(source) > _MOST_CODE:
+        return None
     try:
-        tree = ast.parse(re.sub(r"\\(?:['\"\n])?", " ", source[:_MOST_CODE]))  # escapes may only warn or break
+        tree = ast.parse(_spell_out(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     return _read_tree(tree)
+
+
+def _spell_out(source: str) -> str:
+    """Source without what Python warns of: escapes, and words that follow a number without a blank (`5if`)."""
+    return _GLUED.sub(r"\1 ", re.sub(r"\\(?:['\"\n])?", " ", source))
 
 
 def _read_tree(tree: ast.AST) -> Used:
@@ -208,17 +217,18 @@ def _read_prose(reading: Reading, name: str) -> Finding:
 
 
 def _find_rivals(reading: Reading, name: str) -> list[tuple[int, int]]:
-    """Where other identifiers stand, undenied, that the question does not name."""
+    """Where other identifiers stand, undenied, that the question does not name: the first of them."""
     shaped = {found[1].lower() for found in _MARKED.finditer(reading.answer)}
     shaped |= {found[1].lower() for found in _WORD.finditer(reading.answer) if found[2] or "_" in found[1].strip("_")}
-    return [
+    rivals = (
         found.span()
         for found in _NAME.finditer(reading.clean)
         if found[0] != name
         and found[0].lower() in shaped
         and found[0].lower() not in reading.low_question
         and not is_dismissed(reading, *found.span())
-    ]
+    )
+    return list(islice(rivals, _MOST_NAMES + 1))
 
 
 def _has_part(text: str, name: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pytest_ftbench.judges.guards import is_dismissed
 from pytest_ftbench.judges.matcher import RIGHT, UNDECIDED, WRONG, Finding, Reading
 from pytest_ftbench.judges.neighbours import Span, find_hit_doubt
-from pytest_ftbench.judges.normalise import lacks_word, literal_word, normal_words
+from pytest_ftbench.judges.normalise import lacks_word, read_normal
 from pytest_ftbench.judges.rivals import gives_other_value
 from pytest_ftbench.judges.roles import find_role_doubt
 
@@ -33,8 +33,8 @@ class ContainsMatcher:
 
 def find_hits(reading: Reading, expected: str) -> list[Span]:
     """Where the expected answer's words stand in a row."""
-    wanted = normal_words(expected)
-    if not wanted or lacks_word(reading.clean, literal_word(wanted)):
+    wanted, literal, _ = read_normal(expected)
+    if not wanted or lacks_word(reading.clean, literal):
         return []
     words = reading.words
     count = len(wanted)

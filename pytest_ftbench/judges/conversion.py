@@ -5,7 +5,6 @@ Which spelling names which unit stays in `units`: reading a text must not cost t
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -75,7 +74,7 @@ def as_one_unit(quantity: Quantity) -> Quantity | None:
     rest = convert(quantity.parts[1], units[1], units[0])
     if rest is None:
         return None
-    return replace(quantity, value=quantity.parts[0] + rest, unit=units[0], parts=(), written="")
+    return quantity._replace(value=quantity.parts[0] + rest, unit=units[0], parts=(), written="")
 
 
 def is_same_measure(wanted: Quantity, unit: str, given: Quantity) -> bool | None:

@@ -26,7 +26,7 @@ class CuedPattern:
         """Whether a text has one of the cues; where it has none, the pattern matches in no part of it."""
         if not self.words.isdisjoint(reading.letter_runs):
             return True
-        return any(sign in reading.low for sign in self.signs)
+        return self.signs != "" and any(sign in reading.low for sign in self.signs)
 
 
 def cued(source: str, words: str, *, signs: str = "") -> CuedPattern:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from pytest_ftbench.judges.matcher import RIGHT, WRONG, Finding, Reading
-from pytest_ftbench.judges.normalise import lacks_word, literal_word, normal_words, runs_of_words
+from pytest_ftbench.judges.matcher import MOST_TOKENS, RIGHT, WRONG, Finding, Reading
+from pytest_ftbench.judges.normalise import lacks_word, read_normal
 
 _LONGER = 20
 _LONGEST_DROPPED = 4
@@ -27,15 +27,14 @@ def is_same_text(reading: Reading, expected: str) -> bool:
         return bool(expected.strip())
     if len(reading.clean) > _LONGER * len(expected) + _LONGER:
         return False  # markup, articles and blanks do not make up that much, and reading words takes time
-    words = normal_words(expected)
-    if not words or lacks_word(reading.clean, literal_word(words)) or _has_other_word(reading, words):
+    wanted = read_normal(expected)
+    if not 0 < len(wanted.words) < MOST_TOKENS or lacks_word(reading.clean, wanted.literal):
         return False
-    return reading.words == words
+    return not _has_other_word(reading, wanted.letter_runs) and reading.words == wanted.words
 
 
-def _has_other_word(reading: Reading, words: tuple[str, ...]) -> bool:
-    """Whether a text has letters in a row that no normal form of the other has: too many for an article or a title."""
+def _has_other_word(reading: Reading, known: frozenset[str]) -> bool:
+    """Whether a text has letters in a row that normal forms have not: too many for an article or a title."""
     if not reading.clean.isascii():
         return False  # normal forms are casefolded, which may make letters of other signs
-    known = runs_of_words(words)
     return any(len(run) > _LONGEST_DROPPED and run not in known for run in reading.letter_runs)

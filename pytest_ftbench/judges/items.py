@@ -23,6 +23,9 @@ _OPEN = pattern(
     r"\b(?:or|not|except|without|maybe|perhaps|either|neither|etc|such as|among others)\b|n't\b|[?…]|\.\.\."
 )
 _MOST = 50
+_FEW_WORDS = 4
+_LONGEST_ITEM = 1000
+"""Characters of an item up to which its words are read; a longer one counts as many words, the same as itself only."""
 
 Item = tuple[object, ...]
 
@@ -76,11 +79,11 @@ def _read_item(text: str) -> Item:
     quantity = read_expected(stripped)
     if quantity is not None:
         return (quantity.value, quantity.unit, quantity.noun, quantity.bound)
-    return normal_words(stripped)
+    return normal_words(stripped) if len(stripped) <= _LONGEST_ITEM else (stripped,) * (_FEW_WORDS + 1)
 
 
 def _is_plain(items: Sequence[Item]) -> bool:
     """Whether a text is but items of a few words each, and no sentence about them."""
     return 0 < len(items) < _MOST and all(
-        len(item) <= 4 and not any(word in FUNCTION_WORDS | NEUTRAL_WORDS for word in item) for item in items
+        len(item) <= _FEW_WORDS and not any(word in FUNCTION_WORDS | NEUTRAL_WORDS for word in item) for item in items
     )

@@ -13,6 +13,7 @@ from pytest_ftbench.judges.normalise import (
     clean_text,
     cut_long,
     find_letter_runs,
+    is_cut,
     lower_in_place,
     tokenize,
     tokenize_short,
@@ -25,6 +26,8 @@ Decision = Literal["right", "wrong", "undecided"]
 
 _QUOTED_CHARS = 120
 _SHORT = 60
+MOST_TOKENS = 4000
+"""Where reading words stops: 20,000 characters of prose have fewer."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,11 @@ class Reading:
         """`clean` in lower case, character by character: positions are the same in both."""
         return lower_in_place(self.clean)
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether the middle of the completion is not read: then nothing can be said of all of it."""
+        return is_cut(self.text)
+
     @LazyProperty
     def letter_runs(self) -> frozenset[str]:
         """Those of `low`: `find_letter_runs`."""
@@ -83,8 +91,8 @@ class Reading:
 
     @LazyProperty
     def tokens(self) -> Sequence[Token]:
-        """The words and signs of `clean` that carry meaning, in order."""
-        return tokenize_short(self.clean) if len(self.clean) <= _SHORT else tokenize(self.clean)
+        """The words and signs of `clean` that carry meaning, in order: the first 4,000 of them."""
+        return tokenize_short(self.clean) if len(self.clean) <= _SHORT else tokenize(self.clean, most=MOST_TOKENS)
 
     @LazyProperty
     def words(self) -> tuple[str, ...]:

@@ -11,12 +11,19 @@ import re
 import string
 import unicodedata
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from pytest_ftbench.patterns import pattern
 
 _HEAD, _TAIL = 15_000, 5_000
+_LONGEST_FORM = 18
+"""Characters that NFKC makes of one at most; see the Unicode standard's annex 15, section 9.1."""
+_LONG = 1000
 _COMBINING_RUN = 8
+_HIGH_RUN = pattern(r"[^\x00-\u02ff]{9}")
+"""Nine characters that could all be combining marks."""
+_BLANK_RUN = pattern(r"\s{21,}+")
 _LETTER_RUN = pattern(r"[a-z]+")
 _ALL_BUT_LETTERS = "".join(chr(code) if chr(code) in string.ascii_lowercase else " " for code in range(128))
 """A table for `str.translate`, three times as quick as the pattern."""
@@ -54,6 +61,15 @@ def cut_long(text: str) -> str:
     return text if len(text) <= _HEAD + _TAIL else f"{text[:_HEAD]}\n…\n{text[-_TAIL:]}"
 
 
+def is_cut(text: str) -> bool:
+    """Whether a text that `cut_long` gave lacks its middle, or will once it is cleaned: one sign may become many."""
+    most = _HEAD + _TAIL
+    if len(text) > most:
+        return True
+    can_grow = len(text) * _LONGEST_FORM > most and not text.isascii()
+    return can_grow and len(unicodedata.normalize("NFKC", _cut_combining_runs(text))) > most
+
+
 def clean_text(text: str) -> str:
     """The text in NFKC, with plain quotes and dashes, without Markdown and invisible characters; case is kept."""
     if not text.isascii():
@@ -61,14 +77,21 @@ def clean_text(text: str) -> str:
         text = cut_long(unicodedata.normalize("NFKC", _cut_combining_runs(text)))
     if _MARKS.search(text) or (("- " in text or "-\t" in text or "+" in text) and _LIST_MARKS.search(text)):
         text = _MARKUP.sub("", _UNDERLINED.sub(r"\2", text))
+    if len(text) >= _LONG:  # after the marks, as what is left of many empty ones is blanks
+        text = _BLANK_RUN.sub(_shorten_blanks, text)
     text = text.strip()
     quoted = _QUOTED.fullmatch(text) if text and text[0] in "'\"" else None
     return quoted[2].strip() if quoted else text
 
 
+def _shorten_blanks(found: re.Match[str]) -> str:
+    """One blank or line end for more than twenty blanks: what looks for blanks may look again from each of them."""
+    return "\n" if "\n" in found[0] else " "
+
+
 def _cut_combining_runs(text: str) -> str:
     """The text with at most eight combining marks in a row: sorting a long run takes quadratic time."""
-    if len(text) < 1000:
+    if len(text) < _LONG or not _HIGH_RUN.search(text):
         return text
     kept, run = [], 0
     for char in text:
@@ -126,8 +149,8 @@ _LETTER_HYPHEN = pattern(r"(?<=[^\W_])-(?=[^\W\d_])|(?<=[^\W\d_])-(?=\w)")
 _TWO_SIGNS = {"<": "≤", ">": "≥"}
 
 
-def tokenize(clean: str) -> list[Token]:
-    """The words and signs of a cleaned text that carry meaning.
+def tokenize(clean: str, *, most: int | None = None) -> list[Token]:
+    """The words and signs of a cleaned text that carry meaning; of a text with more than `most`, the first of them.
 
     A hyphen between letters parts words; next to digits it stays (`7-0`). An article counts only where it is last
     (`vitamin A`) or a capital inside a sentence (`hepatitis A vaccine`).
@@ -137,7 +160,7 @@ def tokenize(clean: str) -> list[Token]:
         text = _LETTER_HYPHEN.sub(" ", text)
     tokens: list[Token] = []
     has_articles = False
-    for found in _TOKEN.finditer(text):
+    for found in islice(_TOKEN.finditer(text), most):
         raw, (start, end) = found[0], found.span()
         word = raw.casefold()
         if not word.isalpha():
@@ -201,34 +224,36 @@ _DOTTED = pattern(r"\.(?<=[^\W\d_]\.)[^\W\d_]\.")
 _CHANGED = FULL_TITLES | {"and"}
 
 
-@lru_cache(maxsize=1024)
-def literal_word(words: tuple[str, ...]) -> str:
-    """The longest of some normal forms that a text can only have by having it as it is, or an empty text.
-
-    Others come about by what `tokenize` does to abbreviated titles, `&` and thousands separators.
-    """
-    plain = (
-        word
-        for word in words
-        if word.isascii() and ((word.isalpha() and word not in _CHANGED) or (word.isdecimal() and len(word) < 4))
-    )
-    return max(plain, key=len, default="")
-
-
 def lacks_word(clean: str, word: str) -> bool:
-    """Whether no normal form of a cleaned text is this `literal_word`, told without reading its words."""
+    """Whether no normal form of a cleaned text is this literal word of another, told without reading its words."""
     if not word or word in (clean.lower() if clean.isascii() else clean.casefold()):
         return False
     return clean.count(".") < 2 or not _DOTTED.search(clean)  # `U.S.` is "us"
 
 
 @lru_cache(maxsize=1024)
-def runs_of_words(words: tuple[str, ...]) -> frozenset[str]:
-    """The runs of letters in some normal forms."""
-    return frozenset(run for word in words for run in find_letter_runs(word))
-
-
-@lru_cache(maxsize=1024)
 def normal_words(text: str) -> tuple[str, ...]:
     """The normal forms of a text's tokens: two answers with the same ones are the same answer."""
     return tuple(token.word for token in tokenize(clean_text(text)))
+
+
+class Normal(NamedTuple):
+    """The normal form of an expected answer, and what tells soon that a text does not have it."""
+
+    words: tuple[str, ...]
+    literal: str
+    """The longest word that a text can only have by having it as it is, or an empty text."""
+    letter_runs: frozenset[str]
+
+
+@lru_cache(maxsize=1024)
+def read_normal(expected: str) -> Normal:
+    """What is to be known of an expected answer; kept, as many completions are compared with it."""
+    words = normal_words(expected)
+    runs = frozenset(run for word in words for run in find_letter_runs(word))
+    return Normal(words, max(filter(_is_literal, words), key=len, default=""), runs)
+
+
+def _is_literal(word: str) -> bool:
+    """Whether it never comes of an abbreviated title, `&` or a number with thousands separators."""
+    return word.isascii() and ((word.isalpha() and word not in _CHANGED) or (word.isdecimal() and len(word) < 4))

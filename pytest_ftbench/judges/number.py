@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from pytest_ftbench.errors import SpecError
 from pytest_ftbench.judges.conversion import last_figure
@@ -76,7 +76,7 @@ def read_expected(text: str) -> Quantity | None:
     if not tail or (tail in ("old", "of age", "in total", "years old") and quantity.unit):
         return quantity
     if quantity.noun and re.fullmatch(r"[a-z]+", tail):
-        return replace(quantity, noun=singular(tail))
+        return quantity._replace(noun=singular(tail))
     return None
 
 
@@ -102,7 +102,7 @@ class NumberMatcher:
         if unit := settings.get("unit"):
             assert isinstance(unit, str)
             known = unit in UNITS.values()
-            wanted = replace(wanted, unit=unit if known else "", noun="" if known else unit)
+            wanted = wanted._replace(unit=unit if known else "", noun="" if known else unit)
         # What rounds to the expected number's last significant figure: 115k to 125k for 120k (SimpleQA's rule).
         default = Tolerance(last_figure(wanted) / 2) if settings.get("figures") else _EXACT
         tolerance = settings.get("tolerance", default)
@@ -117,8 +117,7 @@ def _are_too_many(reading: Reading) -> bool:
     return sum(len(quantity.parts) or 1 for quantity in reading.quantities) >= MOST_QUANTITIES
 
 
-@dataclass(frozen=True, slots=True)
-class _Search:
+class _Search(NamedTuple):
     """One expected number looked for in one completion."""
 
     reading: Reading
@@ -198,7 +197,7 @@ class _Search:
         is_metre = quantity.unit == "metre" and self.reading.low[quantity.end - 1] == "m"
         if not is_metre or quantity.value is None or self.wanted.dimension == "length" or asks_kind(asked, "length"):
             return quantity
-        return replace(quantity, value=quantity.value * 10**6, unit="")
+        return quantity._replace(value=quantity.value * 10**6, unit="")
 
     def _find_doubt(self, hit: Quantity) -> str:
         """Why the expected number may be the answer to another question where it stands."""
@@ -211,7 +210,7 @@ class _Search:
         unit = self.wanted.unit or asked.counted_unit
         if not unit or not any(hit.unit for hit in hits):
             return False
-        wanted = replace(self.wanted, unit=unit)
+        wanted = self.wanted._replace(unit=unit)
         if other.unit:
             return other.dimension != wanted.dimension
         return bool(other.noun)
@@ -221,7 +220,7 @@ class _Search:
         between = self.reading.low[first.end : second.start]
         units = {first.unit.partition("+")[0], second.unit.partition("+")[0]}
         same_kind = (
-            replace(first, unit=first.unit.partition("+")[0]).dimension
-            == replace(second, unit=second.unit.partition("+")[0]).dimension
+            first._replace(unit=first.unit.partition("+")[0]).dimension
+            == second._replace(unit=second.unit.partition("+")[0]).dimension
         )
         return len(units) == 2 and same_kind and bool(_RESTATED.fullmatch(between))

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import islice
+from typing import NamedTuple
 
 from pytest_ftbench.judges.leads import LABEL_BEFORE, SIGN_BEFORE, has_lead, read_bound
 from pytest_ftbench.judges.normalise import find_letter_runs
@@ -84,8 +84,7 @@ _DENOMINATORS = {"annum": "year", "s": "second"}
 _JOINED = pattern(r"\s*(?:-|/|:|\*|x|×|\^|±|\bto\b|\bthrough\b|\bby\b(?=\s*\d))\s*|\s+-")  # noqa: RUF001 - the sign meant
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """One number of a text with what belongs to it, or a compound of several."""
 
     value: Decimal | None
@@ -274,4 +273,4 @@ def _join(one: Quantity, other: Quantity, low: str) -> Quantity | None:
         abs(part) for quantity in (one, other) for part in (quantity.parts or (quantity.value,)) if part is not None
     )
     unit = f"{one.unit}+{other.unit}" if mixed else other.unit or one.unit
-    return replace(other, value=None, start=one.start, unit=unit, parts=parts, written="", bound="")
+    return other._replace(value=None, start=one.start, unit=unit, parts=parts, written="", bound="")

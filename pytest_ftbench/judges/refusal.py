@@ -68,7 +68,7 @@ _ABOUT_ITSELF = pattern(
 _AFFIRMS = pattern(r"^(.+?)\s(?:is|was|are|were|will be|would be)\s+(.+)", re.DOTALL)
 _SHORT_TEXT = 120
 _WORDS_OF_SHORT = 4
-_READ = 4000
+_LONGEST = 4000
 
 
 class RefusalMatcher:
@@ -105,7 +105,7 @@ def _gives_candidate(reading: Reading) -> bool:
     """Whether a text that refuses nothing names or counts what the question does not, or is but a few words."""
     if reading.clean.count(" ") < _WORDS_OF_SHORT and not any(map(_ABOUT_ITSELF.search, reading.words)):
         return True
-    if any(_is_new_name(found[0], reading.low_question) for found in _NAMES.finditer(reading.clean[:_READ])):
+    if any(_is_new_name(found[0], reading.low_question) for found in _NAMES.finditer(reading.clean[:_LONGEST])):
         return True
     asked = {quantity.value for quantity in reading.asked_quantities}
     return any(quantity.value not in asked for quantity in reading.quantities if quantity.written != "one")
@@ -130,7 +130,9 @@ def _strip(line: str) -> str:
 
 def _is_pure(reading: Reading) -> bool:
     """Whether a text that holds a refusal begins with it and then offers no candidate for an answer."""
-    sentences = [text for text in _SENTENCES.split(reading.clean[:_READ]) if text.strip()]
+    if len(reading.clean) > _LONGEST:
+        return False
+    sentences = [text for text in _SENTENCES.split(reading.clean) if text.strip()]
     first = sentences[0].lower()
     refused = REFUSAL.pattern.search(first) or (len(sentences) > 1 and _LEAD.fullmatch(first.strip()))
     if not refused or _has_candidate_number(reading):
@@ -140,7 +142,7 @@ def _is_pure(reading: Reading) -> bool:
 
 def _has_candidate_number(reading: Reading) -> bool:
     """Whether a number stands in the text that is neither a year nor in the question."""
-    low = reading.low[:_READ]
+    low = reading.low
     if len(low) > 200 and not has_digit(low):
         return False
     asked = {quantity.value for quantity in reading.asked_quantities}
@@ -150,7 +152,6 @@ def _has_candidate_number(reading: Reading) -> bool:
         and not quantity.is_year_like
         and quantity.written != "one"
         for quantity in reading.quantities
-        if quantity.start < _READ
     )
 
 

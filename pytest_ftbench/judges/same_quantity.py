@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Literal
@@ -110,7 +110,7 @@ def compare(wanted: Quantity, given: Quantity, asked: Asked, tolerance: Toleranc
     assert wanted.value is not None
     given = (as_one_unit(given) if given.value is None and given.unit.count("+") else None) or given
     if wanted.dimension == "temperature" and given.noun in _DEGREES:
-        given = replace(given, unit=_DEGREES[given.noun], noun="")
+        given = given._replace(unit=_DEGREES[given.noun], noun="")
     if given.value is None:
         low, high = min(given.parts), max(given.parts)
         return "unclear" if low <= wanted.value <= high or given.unit.count("+") else "differs"
@@ -150,7 +150,7 @@ def _drop_asked_rate(given: Quantity, asked: Asked) -> Quantity:
     """ "25 days per year" is 25 days where the question says "a year" or "annual"."""
     base, slash, per = given.unit.partition("/")
     named = asked.words & {per, *_RATE_WORDS.get(per, ())}
-    return replace(given, unit=base) if slash and named else given
+    return given._replace(unit=base) if slash and named else given
 
 
 def _compare_other_value(wanted: Quantity, given: Quantity, asked: Asked) -> Likeness:
