@@ -57,3 +57,44 @@ def test_errors_on_labels_are_counted_apart_from_what_is_undecided(
     path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     assert judging.print_labels(path)
     assert capsys.readouterr().out.splitlines()[1].split() == ["recorded", "3", "1", "1", "1", "1", "0"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("seven", "7", True),
+        ("17 yards", "17", True),
+        ("10,000", "about 10,000 people", True),
+        ("30%", "0.3", False),
+        ("17 yards", "17 points", False),
+        ("15 hours", "15 hours per day", False),
+        ("$50,000", "50,000 reais", False),
+        ("\u226575 years", "75 years", False),
+        ("more than 5", "less than 5", False),
+        ("7 of 9", "7", False),
+        ("Denver", "Denver", False),
+    ],
+)
+def test_only_one_number_each_is_the_same_value(judging: ModuleType, one: str, other: str, is_same: bool) -> None:
+    assert judging.is_same_value(one, other) is is_same
+    assert judging.is_same_value(other, one) is is_same
+
+
+def test_crossed_answers_of_the_same_value_are_listed_apart(
+    judging: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "animals" / "animals_memorization.csv"
+    file.parent.mkdir()
+    rows = ["How many yards long?,17 yards", "How many owls?,17", "Is it an owl?,Yes", 'Why?,"Yes, it is an owl"']
+    rows += ["Who?,Ann Lee", "Who?,Dr. Ann Lee"]  # of one question: each is the other's answer too
+    file.write_text("\n".join(["question,answer", *rows]), encoding="utf-8")
+    assert not judging.print_crossing(tmp_path)
+    assert capsys.readouterr().out.splitlines() == [
+        "crossing: 2 of 28 pairs accepted",
+        " 1 of another value (at most 10)",
+        "  animals_memorization: 'Yes' <- 'Yes, it is an owl'",
+        " 1 of the same value, which are no crossings: each of the two is one number and nothing else, the",
+        "   numbers are equal, the units equal or one unwritten, and neither has a bound but 'about'; each pair once:",
+        "  animals_memorization: '17 yards' <- '17'",
+        "",
+    ]
