@@ -32,7 +32,8 @@ _SPELLINGS = {
     "frequency": "hertz hz hertz|kilohertz khz kilohertz|megahertz mhz megahertz|gigahertz ghz gigahertz",
 }
 # One spelling for two units: neither contradicts the other.
-_COMPATIBLE = {("gbp", "pound"), ("degree", "celsius"), ("degree", "fahrenheit")}
+_COMPATIBLE = {("gbp", "pound"), ("degree", "celsius"), ("degree", "fahrenheit"), ("kilobyte", "kibibyte")}
+_COMPATIBLE |= {("megabyte", "mebibyte"), ("gigabyte", "gibibyte"), ("terabyte", "tebibyte")}
 _SHORT_PLURALS = {"lbs": "pound", "yrs": "year", "hrs": "hour", "mins": "minute", "secs": "second"}
 
 
