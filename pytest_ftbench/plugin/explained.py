@@ -12,6 +12,9 @@ class Headline:
 
     message: str
 
+    def __str__(self) -> str:
+        return self.message
+
 
 @dataclass(frozen=True, slots=True)
 class Explained:
