@@ -248,3 +248,50 @@ def test_precondition_that_nobody_can_decide_is_an_error(project: Project) -> No
     (line,) = [line for line in project.lines("result") if line["fact"] == "x"]
     assert line["status"] == "error"
     assert line["error"] == "its precondition 'known' cannot be decided: before has no graded answer to it"
+
+
+def test_run_that_was_cut_is_no_baseline_unless_allowed(project: Project) -> None:
+    project.write("rooms.ftbench.csv", ROOMS)
+    with serve({"old": 10}) as server:
+        project.run(
+            model(server, "old"), "--ftbench-save=cut", "--ftbench-gate=accuracy >= 0", "-k", "room-3 or room-4"
+        )
+        arguments = (model(server, "old"), "--ftbench-compare=cut", "--ftbench-gate=drop <= 0")
+        result = project.run(*arguments)
+        assert (result.ret, outcomes(project)) == (1, {"drop <= 0": "INCONCLUSIVE"})
+        result.stdout.fnmatch_lines(["*cut holds 2 of the 10 cases that its session planned*"])
+        assert project.run(*arguments, "--ftbench-allow=interrupted").ret == 0
+
+
+def test_nothing_applicable_is_nothing_measured(project: Project) -> None:
+    project.write("rooms.ftbench.csv", "question,answer,precondition\nWhere is room 1?,wing 1,unknown\n")
+    with serve({"old": 4, "new": 9}) as server:
+        baseline = model(server, "old", "--ftbench-baseline-model", "base")
+        result = project.run(model(server, "new"), baseline)
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["ftbench: nothing was measured*"])
+
+
+def test_unmet_precondition_does_not_keep_the_baseline_model_from_being_compared_with(project: Project) -> None:
+    project.write("rooms.ftbench.yaml", FACTS)
+    with serve({"old": 4, "new": 9}) as server:
+        baseline = model(server, "old", "--ftbench-baseline-model", "base")
+        project.run(model(server, "new"), baseline, "--ftbench-gate=uplift >= 0")
+    assert outcomes(project) == {"uplift >= 0": "PASS"}
+
+
+def test_reducing_needs_all_samples_of_both(project: Project) -> None:
+    project.write("rooms.ftbench.csv", ROOMS)
+    with serve({"old": 10}) as server:
+        project.run(model(server, "old"), "--ftbench-save=one", "--ftbench-gate=accuracy >= 0")
+        gate = "--ftbench-gate=lost[reduce=all] <= 1"
+        project.run(model(server, "old"), "--ftbench-compare=one", gate, "--ftbench-samples=2")
+    assert outcomes(project) == {"lost[reduce=all] <= 1": "INCONCLUSIVE"}
+
+
+def test_file_that_is_not_there_is_no_name_of_a_run(project: Project) -> None:
+    project.write("rooms.ftbench.csv", ROOMS)
+    with serve({"old": 10}) as server:
+        result = project.run(model(server, "old"), "--ftbench-compare=such.jsonl")
+        assert server.requests == []
+    assert result.ret == 4

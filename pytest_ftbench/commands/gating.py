@@ -10,9 +10,18 @@ import typer
 
 from pytest_ftbench.commands.named_runs import RUN_HELP, read_named_run
 from pytest_ftbench.commands.output import columns, show, show_json
-from pytest_ftbench.errors import DataError
+from pytest_ftbench.errors import DataError, SpecError
 from pytest_ftbench.evaluate import is_by_judge
-from pytest_ftbench.gates import Decided, Decision, decide, decide_together, explain_impossible, parse_gate, population
+from pytest_ftbench.gates import (
+    METRICS,
+    Decided,
+    Decision,
+    decide,
+    decide_together,
+    explain_impossible,
+    parse_gate,
+    population,
+)
 from pytest_ftbench.records import Result
 from pytest_ftbench.reports.gate_lines import gate_lines
 from pytest_ftbench.reports.gates import misses_in_words
@@ -68,6 +77,8 @@ def decide_run(run: Run, texts: list[str], *, endpoint: str = "") -> list[Decisi
     Raises SpecError for a gate that cannot be read, DataError for a run without the endpoint or without any result.
     """
     aliases = list(dict.fromkeys(result.endpoint for result in run.results))
+    if len(aliases) > 1:
+        aliases = [alias for alias in aliases if alias != run.header.get("baseline") or alias == endpoint]
     if endpoint and endpoint not in aliases:
         raise DataError(
             run.place, f"holds no answer of endpoint {endpoint!r}. There are: {', '.join(aliases) or 'none'}."
@@ -77,6 +88,10 @@ def decide_run(run: Run, texts: list[str], *, endpoint: str = "") -> list[Decisi
     decided = []
     for text in texts:
         gate = parse_gate(text)
+        if METRICS[gate.metric].is_compared:
+            raise SpecError(
+                f"gate {text!r}: {gate.metric} is over two runs. Use ftbench compare A B --fail-on {text!r}."
+            )
         for alias in [endpoint] if endpoint else aliases:
             results = [result for result in run.results if result.endpoint == alias]
             for one in gate.split(results):

@@ -43,7 +43,7 @@ class Comparison:
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """All that speaks against it, the cases' own reasons first."""
-        return (*pairing_reasons(self.pairing), *self.differences)
+        return (*pairing_reasons(self.pairing, is_one_run=self.before.header is self.now.header), *self.differences)
 
     def refused(self, allowed: Collection[str]) -> tuple[Reason, ...]:
         """The reasons that the user has not allowed, by their kinds."""
@@ -66,7 +66,8 @@ def compare_runs(before: Run, now: Run, *, before_endpoint: str, now_endpoint: s
     A session that is still going passes itself as a run with an `end`, or it counts as interrupted.
     """
     reasons = header_reasons(before.header, now.header, before_endpoint=before_endpoint, now_endpoint=now_endpoint)
-    interrupted = {run.place: interruption(run.place) for run in (before, now) if run.end is None}
+    cut = {run.place: interruption(run.place, has=len(run.results), of=planned_of(run)) for run in (before, now)}
+    interrupted = {place: reason for place, reason in cut.items() if reason is not None}
     pairing = pair_results(
         [result for result in before.results if result.endpoint == before_endpoint],
         [result for result in now.results if result.endpoint == now_endpoint],
@@ -77,6 +78,14 @@ def compare_runs(before: Run, now: Run, *, before_endpoint: str, now_endpoint: s
         pairing,
         (*interrupted.values(), *reasons),
     )
+
+
+def planned_of(run: Run) -> int | None:
+    """How many results a run would have had if none was left out; 0 where it does not say, None: it has no end."""
+    if run.end is None:
+        return None
+    planned = run.end.get("planned")
+    return planned if isinstance(planned, int) else 0
 
 
 def match_endpoints(before: Run, now: Run, wanted: Sequence[str] = ()) -> list[tuple[str, str]]:

@@ -34,6 +34,8 @@ def decide_comparison(
     if is_count(gate):
         measure = _counted(measure)
     outcome, reason = _outcome(gate, measure, pairs)
+    if gate.reducer != MEAN and (selected.pairing.more_samples or selected.pairing.fewer_samples):
+        outcome, reason = "INCONCLUSIVE", "questions were asked another number of times, and 'reduce' needs all samples"
     if refused := selected.refused(allowed):
         outcome, reason = "INCONCLUSIVE", "; ".join(one.text for one in refused)
     low, high = measure.interval if measure.value is not None else (None, None)

@@ -63,13 +63,16 @@ def header_reasons(
         yield Reason("sampling", f"sampling differs: {_named_differences(*samplings)}")
 
 
-def pairing_reasons(pairing: Pairing) -> Iterator[Reason]:
-    """What the cases themselves say against a comparison."""
+def pairing_reasons(pairing: Pairing, *, is_one_run: bool = False) -> Iterator[Reason]:
+    """What the cases themselves say against a comparison.
+
+    is_one_run: whether both sides are of one run, so that an unmet precondition is what the baseline there decided.
+    """
     if not pairing.pairs:
         yield Reason("empty", "no question is in both runs, so there is nothing to compare")
     elif _has_one_question(pairing):
         yield Reason("single", "only one question is in both runs, which says next to nothing")
-    unmet = sum(pair.before.status != "not_applicable" for pair in pairing.not_applicable)
+    unmet = 0 if is_one_run else sum(pair.before.status != "not_applicable" for pair in pairing.not_applicable)
     if gone := len(pairing.removed) + unmet:
         because = f", {unmet} of them because a precondition is unmet" if unmet else ""
         yield Reason("removed", f"{_cases(gone)} of the run before {_are(gone)} missing now{because}")
@@ -85,9 +88,11 @@ def _has_one_question(pairing: Pairing) -> bool:
     return all(asked(pair.now) == asked(first) for pair in pairing.pairs)
 
 
-def interruption(name: str) -> Reason:
-    """That the run of this name did not come to its end."""
-    return Reason("interrupted", f"{name} did not come to its end: its session crashed or was interrupted")
+def interruption(name: str, *, has: int, of: int | None) -> Reason | None:
+    """That the run of this name did not come to its end (of: None), or holds fewer results than it planned."""
+    if of is None:
+        return Reason("interrupted", f"{name} did not come to its end: its session crashed or was interrupted")
+    return Reason("interrupted", f"{name} holds {has} of the {of} cases that its session planned") if has < of else None
 
 
 def _judge(header: Mapping[str, Any]) -> str:

@@ -64,6 +64,8 @@ def _case(fact: Fact, file: FactsFile, variant: str, question: str, expect: Expe
         raise DataError(place, f"{variant} has no question. Write one, or remove the key.")
     if fact.expect == "answer" and not fact.answer.strip():
         raise DataError(lines("answer"), "the fact has no answer. Fill in 'answer', or set 'expect' to 'abstain'.")
+    if fact.precondition == "knew_old" and not fact.answer_before.strip():
+        raise DataError(lines("precondition"), "knew_old needs the superseded answer. Fill in 'answer_before'.")
     due = expect == "answer"
     return Case(
         question=question.strip(),

@@ -81,6 +81,8 @@ def _case(row: Row, place: str) -> Case:
     answer = row.get("answer", "").strip()
     if expect == "answer" and not answer:
         raise DataError(place, "the row has no answer. Fill in 'answer', or set 'expect' to 'abstain'.")
+    if row.get("precondition", "").strip().lower() == "knew_old" and not row.get("answer_before", "").strip():
+        raise DataError(place, "precondition knew_old needs the superseded answer. Fill in 'answer_before'.")
     abstain = expect == "abstain"
     return Case(
         question=question,

@@ -69,6 +69,8 @@ def _read_run(text: str, state: State) -> Baselines:
             saved_name(name)
         except SpecError:
             raise fault from None
+        if name.endswith(".jsonl"):  # a file's name, and no run's
+            raise
         return Baselines(state, missing=name)
     return Baselines(state, run=read_run(path, shown_as=name), endpoint=alias)
 
@@ -142,6 +144,9 @@ class Baselines:
         there = aliases_of(self.run)
         if self._endpoint in there:
             return self._endpoint
+        if self._endpoint:
+            listed = ", ".join(there) or "none"
+            raise SpecError(f"--ftbench-compare: {self.run.place} has no endpoint {self._endpoint!r}. It has {listed}.")
         if not self._endpoint and (alias in there or len(there) == 1):
             return alias if alias in there else there[0]
         listed = ", ".join(there) or "none"

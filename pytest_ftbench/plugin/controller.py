@@ -13,6 +13,7 @@ import pytest
 
 from pytest_ftbench.errors import FtbenchError
 from pytest_ftbench.exchange import ask_no_more, last_counts, read_progress
+from pytest_ftbench.plugin import unmeasured
 from pytest_ftbench.plugin.asking import TOLD
 from pytest_ftbench.plugin.gating import (
     decide_gates,
@@ -28,7 +29,6 @@ from pytest_ftbench.plugin.recording import Recording
 from pytest_ftbench.plugin.state import FOLDER, State, as_usage_error
 from pytest_ftbench.plugin.storing import check_cache
 from pytest_ftbench.plugin.tally import Tally
-from pytest_ftbench.plugin.unmeasured import refuse_to_be_green, refuse_unbelieved_judges, tell_what_was_left_out
 from pytest_ftbench.records import Result
 from pytest_ftbench.reports.text import shown_path
 from pytest_ftbench.snapshot import Snapshot
@@ -203,17 +203,17 @@ class Controller:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        for note in self._tally.notes():
-            if note not in self._state.warnings:
-                self._state.warnings.append(note)
-        has_measured = bool(self._by_nodeid) or self._tally.counted("on_demand") > 0
+        told = self._state.warnings
+        told += [note for note in dict.fromkeys(self._tally.notes()) if note not in told]
+        found = self._by_nodeid.values()
+        has_measured = self._tally.counted("on_demand") > 0 or unmeasured.has_result(self._state, found)
         if self._folder is not None:
             self._tally.left_behind = last_counts(self._folder) if self._was_interrupted else None
             shutil.rmtree(self._folder, ignore_errors=True)
         if self._has_looped and not self._was_interrupted and not has_measured:
-            refuse_to_be_green(session, self._state)
-        tell_what_was_left_out(session, self._state, self._by_nodeid.values())
-        refuse_unbelieved_judges(session, self._state, self._tally.judge_faults())
+            unmeasured.refuse_to_be_green(session, self._state)
+        unmeasured.tell_what_was_left_out(session, self._state, found)
+        unmeasured.refuse_unbelieved_judges(session, self._state, self._tally.judge_faults())
         counts = {name: self._tally.counted(name) for name in ("calls", "cache_hits")}
         costs = self._tally.costs_usd()
         cost = {"cost_usd": None if None in costs else sum(filter(None, costs))}

@@ -82,6 +82,7 @@ class Recording:
             "ftbench": pytest_ftbench.__version__,
             "endpoints": self._endpoints(),
             "judge": self._judge(),
+            **({"baseline": self._state.baseline_alias} if self._state.baseline_alias else {}),
             "sampling": {alias: dict(provider.sampling) for alias, provider in self._state.providers.items()},
         }
 

@@ -12,6 +12,12 @@ from pytest_ftbench.plugin.state import State
 from pytest_ftbench.reports.text import one_line
 
 
+def has_result(state: State, recorded: Iterable[Recorded]) -> bool:
+    """Whether anything was measured of an endpoint under test; a case that does not count was not."""
+    tested = state.tested
+    return any(one.result.endpoint in tested and one.result.status != "not_applicable" for one in recorded)
+
+
 def refuse_to_be_green(session: pytest.Session, state: State) -> None:
     """Say that nothing was measured; fail the session if the command line asks for a measurement."""
     settings, aliases = state.settings, state.aliases
