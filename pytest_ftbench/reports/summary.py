@@ -7,11 +7,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pytest_ftbench.comparing import Comparison
 from pytest_ftbench.evaluate import is_by_judge
 from pytest_ftbench.gates import NEAR_BOUND, Decision
 from pytest_ftbench.records import Result
-from pytest_ftbench.reports.comparison import comparison_blocks
 from pytest_ftbench.reports.console import render
 from pytest_ftbench.reports.gate_lines import NEAR, gate_lines
 from pytest_ftbench.reports.gates import is_curtailed, misses_in_words
@@ -22,6 +20,8 @@ from pytest_ftbench.spread import Spread
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+    from pytest_ftbench.comparing import Comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,8 @@ def _blocks(facts: Facts, *, unicode: bool, width: int) -> Iterable[RenderableTy
     if facts.results and facts.with_matrix:
         yield accuracy_matrix(facts.aliases, facts.results, unicode=unicode)
         yield Text()
-    for comparison in facts.comparisons:
-        yield from comparison_blocks(comparison, (), allowed=facts.allowed_differences, unicode=unicode, shown=3)
-        yield Text()
+    if facts.comparisons:
+        yield from _comparisons(facts, unicode=unicode)
     yield from gate_lines(facts.decisions, width=width)
     if facts.with_misses:
         for decision in facts.decisions:
@@ -77,6 +76,16 @@ def _blocks(facts: Facts, *, unicode: bool, width: int) -> Iterable[RenderableTy
         yield Text()
     for line in _footer(facts):
         yield Text(line)
+
+
+def _comparisons(facts: Facts, *, unicode: bool) -> Iterable[RenderableType]:
+    from rich.text import Text
+
+    from pytest_ftbench.reports.comparison import comparison_blocks
+
+    for comparison in facts.comparisons:
+        yield from comparison_blocks(comparison, (), allowed=facts.allowed_differences, unicode=unicode, shown=3)
+        yield Text()
 
 
 def _footer(facts: Facts) -> Iterable[str]:
