@@ -21,6 +21,7 @@ import hostile
 
 from pytest_ftbench.judges import judge_completion
 from pytest_ftbench.judges.number import read_expected
+from pytest_ftbench.judges.same_quantity import Asked, drop_asked_rate
 from pytest_ftbench.records import Case, Completion, Verdict
 
 DEFAULT = Path(__file__).resolve().parents[2] / "shared"
@@ -122,13 +123,14 @@ def print_crossing(folder: Path) -> bool:
                 if case.expect == "answer" and key not in own[case.question]:
                     pairs += 1
                     if judge_completion(case, Completion(text=other)).right:
-                        group = same if is_same_value(row["answer"], other) else crossed
+                        group = same if is_same_value(row["answer"], other, case.question) else crossed
                         group.append(f"  {path.stem}: {row['answer']!r} <- {other[:90]!r}")
     print(f"crossing: {len(same) + len(crossed)} of {pairs:,} pairs accepted")
     print(f" {len(crossed)} of another value (at most {MOST_CROSSED})", *crossed, sep="\n")
     print(
         f" {len(same)} of the same value, which are no crossings: each of the two is one number and nothing else, the",
-        "   numbers are equal, the units equal or one unwritten, and neither has a bound but 'about'; each pair once:",
+        "   numbers are equal, the units equal or one unwritten (as may be a rate the question names), and neither has",
+        "   a bound but 'about'; each pair once:",
         *dict.fromkeys(same),
         "",
         sep="\n",
@@ -136,12 +138,16 @@ def print_crossing(folder: Path) -> bool:
     return len(crossed) > MOST_CROSSED
 
 
-def is_same_value(one: str, other: str) -> bool:
-    """Whether two answers are one number each, the same, and no unit or bound makes another value of either."""
+def is_same_value(one: str, other: str, question: str) -> bool:
+    """Whether two answers are one number each, the same, and no unit or bound makes another value of either.
+
+    A rate that the question names may be unwritten: how many hours "daily" is answered by hours.
+    """
     mine, yours = read_expected(one), read_expected(other)
     if mine is None or yours is None or mine.value != yours.value:
         return False
-    measures = {quantity.unit or quantity.noun for quantity in (mine, yours)} - {""}
+    asked = Asked.of(question.lower())
+    measures = {part.unit or part.noun for part in (drop_asked_rate(mine, asked), drop_asked_rate(yours, asked))} - {""}
     return len(measures) <= 1 and {mine.bound, yours.bound} <= {"", "near"}
 
 

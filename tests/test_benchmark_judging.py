@@ -76,8 +76,13 @@ def test_errors_on_labels_are_counted_apart_from_what_is_undecided(
     ],
 )
 def test_only_one_number_each_is_the_same_value(judging: ModuleType, one: str, other: str, is_same: bool) -> None:
-    assert judging.is_same_value(one, other) is is_same
-    assert judging.is_same_value(other, one) is is_same
+    assert judging.is_same_value(one, other, "How many?") is is_same
+    assert judging.is_same_value(other, one, "How many?") is is_same
+
+
+def test_a_rate_that_the_question_names_may_be_unwritten(judging: ModuleType) -> None:
+    assert judging.is_same_value("15 hours", "15 hours per day", "For how many hours daily?")
+    assert not judging.is_same_value("15 hours", "15 hours per week", "For how many hours daily?")
 
 
 def test_crossed_answers_of_the_same_value_are_listed_apart(
@@ -94,7 +99,8 @@ def test_crossed_answers_of_the_same_value_are_listed_apart(
         " 1 of another value (at most 10)",
         "  animals_memorization: 'Yes' <- 'Yes, it is an owl'",
         " 1 of the same value, which are no crossings: each of the two is one number and nothing else, the",
-        "   numbers are equal, the units equal or one unwritten, and neither has a bound but 'about'; each pair once:",
+        "   numbers are equal, the units equal or one unwritten (as may be a rate the question names), and neither has",
+        "   a bound but 'about'; each pair once:",
         "  animals_memorization: '17 yards' <- '17'",
         "",
     ]

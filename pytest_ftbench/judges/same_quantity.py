@@ -118,7 +118,7 @@ def compare(wanted: Quantity, given: Quantity, asked: Asked, tolerance: Toleranc
         return other
     if not tolerance.allows(wanted.value, given.value):
         return _compare_other_value(wanted, given, asked)
-    unit = _compare_units(_drop_asked_rate(wanted, asked), _drop_asked_rate(given, asked), asked)
+    unit = _compare_units(drop_asked_rate(wanted, asked), drop_asked_rate(given, asked), asked)
     if unit != "same":
         return unit
     if not (wanted.unit or given.unit or wanted.noun or given.noun) and _differ_in_zeros(wanted, given, tolerance):
@@ -146,7 +146,7 @@ def _compare_in_other_unit(wanted: Quantity, given: Quantity, asked: Asked, tole
     return _compare_bounds(wanted.bound, given.bound) if likeness == "same" else likeness
 
 
-def _drop_asked_rate(given: Quantity, asked: Asked) -> Quantity:
+def drop_asked_rate(given: Quantity, asked: Asked) -> Quantity:
     """ "25 days per year" is 25 days where the question says "a year" or "annual"."""
     base, slash, per = given.unit.partition("/")
     named = asked.words & {per, *_RATE_WORDS.get(per, ())}
