@@ -21,14 +21,22 @@ class CuedPattern:
     words: frozenset[str]
     """Runs of the letters a to z; `t` is that of "n't"."""
     signs: str = ""
+    """Of ASCII."""
+    wide_signs: str = ""
+    """Others, for which a text of ASCII need not be searched."""
 
     def may_match(self, reading: Reading) -> bool:
         """Whether a text has one of the cues; where it has none, the pattern matches in no part of it."""
         if not self.words.isdisjoint(reading.letter_runs):
             return True
-        return self.signs != "" and any(sign in reading.low for sign in self.signs)
+        low = reading.low
+        for sign in self.signs if low.isascii() else self.signs + self.wide_signs:  # noqa: SIM110 - `any` is slower
+            if sign in low:
+                return True
+        return False
 
 
 def cued(source: str, words: str, *, signs: str = "") -> CuedPattern:
     """A pattern, and the words or signs of which each match in a lower-case text has one."""
-    return CuedPattern(pattern(source), word_set(words), signs)
+    wide = "".join(sign for sign in signs if not sign.isascii())
+    return CuedPattern(pattern(source), word_set(words), "".join(filter(str.isascii, signs)), wide)

@@ -10,6 +10,7 @@ from pytest_ftbench.patterns import pattern
 _SIGNS = pattern(r"[<{$\\:]")
 """Every wrapper has one of these."""
 _REASONING = pattern(r"<(/?)(?:think(?:ing)?|thought|reasoning)>", re.IGNORECASE)
+_TAGS = ("think", "thought>", "reasoning>", "answer>")
 _TAGGED = pattern(r"<answer>([^<]*)</answer>", re.IGNORECASE)
 _FENCED_JSON = pattern(r"\s*```(?:json)?\s*(\{[^`]*\})\s*```\s*", re.IGNORECASE)
 _ANNOUNCED = pattern(r"(?:(?<![^\s*_#])|^)final answer(?: is)?[ *_]{0,4}:[ *_]{0,4}\s*", re.IGNORECASE)
@@ -27,12 +28,13 @@ def unwrap(text: str) -> str:
     """
     if not _SIGNS.search(text):
         return text
-    if "<" in text:
+    low = text.lower()
+    if "<" in text and any(name in low for name in _TAGS):  # a search for tags begins at every "<"
         text = _drop_reasoning(text)
         text = next((found[1] for found in reversed(list(_TAGGED.finditer(text))) if found[1].strip()), text)
     if "{" in text and (value := _read_json(text)) is not None:
         return value
-    if ":" in text:
+    if ":" in text and "final answer" in low:
         text = next((text[found.end() :] for found in _last_first(text) if text[found.end() :].strip(" *_#\n")), text)
     return _read_formula(text) if "\\" in text or "$" in text else text
 
