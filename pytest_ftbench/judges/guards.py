@@ -10,6 +10,8 @@ import re
 
 from pytest_ftbench.judges.cues import cued
 from pytest_ftbench.judges.matcher import Reading
+from pytest_ftbench.judges.normalise import find_letter_runs
+from pytest_ftbench.judges.opposites import find_opposite, opposites_of
 from pytest_ftbench.judges.phrases import REFUSAL
 from pytest_ftbench.patterns import pattern
 
@@ -135,6 +137,8 @@ def find_doubt(reading: Reading, start: int, end: int) -> str:
         return "denied, asked or put in the past"
     if doubt := _find_doubt_before(reading, start) or _find_doubt_after(reading, end):
         return doubt
+    if opposite := _find_opposite(reading, start, end):
+        return f"beside {opposite!r}"
     low = reading.low
     if _CORRECTED_AFTER.may_match(reading) and (found := _CORRECTED_AFTER.pattern.search(low, end, end + _FAR)):
         return f"before {found[0].strip(' .,;:!?')!r}"
@@ -161,6 +165,15 @@ def _find_doubt_after(reading: Reading, end: int) -> str:
     if (found := _DOUBT_AFTER.pattern.search(low, end, stop)) and not _is_echo(found, reading.low_question):
         return f"before {found[0]!r}"
     return "in a question" if low[stop : stop + 1] == "?" else ""
+
+
+def _find_opposite(reading: Reading, start: int, end: int) -> str:
+    """The word in the sentence of a span that says the opposite of the question's, or an empty text."""
+    question, low = reading.low_question, reading.low
+    if all(other.isdisjoint(reading.letter_runs) for _, other in opposites_of(question)):
+        return ""
+    begin, stop = find_sentence(low, start, end)
+    return find_opposite(question, frozenset(find_letter_runs(f"{low[begin:start]} {low[end:stop]}")))
 
 
 def _find_refusal_doubt(low: str, start: int) -> str:

@@ -12,17 +12,21 @@ LABEL_BEFORE = pattern(
     r"|year|room|route"
     r"|flight|step|no\.|number|part|season|episode|interstate|highway|figure|table|item|rank|ranked)|#)\s*$"
 )
+_MORE = r"(?:more|greater|higher|larger|bigger|older|longer|later|taller|heavier|deeper|farther|further) than"
+_LESS = r"(?:less|fewer|lower|smaller|younger|shorter|earlier|lighter) than"
 _BOUND_BEFORE = pattern(
-    r"(?:\b(?:(?P<gt>more than|greater than|higher than|above|over|exceed(?:s|ed|ing)?|upwards? of)"
-    r"|(?P<ge>at least|no (?:fewer|less) than|not less than|a minimum of|minimum)"
-    r"|(?P<lt>less than|fewer than|lower than|smaller than|below|under|nearly|almost|just under)"
-    r"|(?P<le>at most|up to|no more than|not more than|a maximum of|maximum)"
+    rf"(?:\b(?:(?P<gt>{_MORE}|above|over|exceed(?:s|ed|ing)?|upwards? of)"
+    rf"|(?P<ge>at least|not? {_LESS}|{_MORE} or equal to|not (?:under|below)|a minimum of|minimum)"
+    rf"|(?P<lt>{_LESS}|below|under|nearly|almost|just under|(?:short|shy) of)"
+    rf"|(?P<le>at most|up to|not? {_MORE}|{_LESS} or equal to|not (?:over|above|exceed(?:ing)?)|a maximum of|maximum)"
     r"|(?P<near>about|approximately|approx\.?|around|roughly|some|circa|estimated(?: at)?|an estimated))(?![a-z])\s*"
     r"|(?P<sign>>=|<=|≥|≤|>|<|~|≈))\s*(?:the |a |an )?$"
 )
 _BOUND_AFTER = pattern(
-    r"\s*(?:years?\s+)?(?:(?P<ge>(?:or|and) (?:more|older|over|above|greater|higher|longer|up)\b|plus\b|minimum\b)"
-    r"|(?P<le>(?:or|and) (?:less|fewer|younger|under|below|lower)\b|maximum\b|at most\b))"
+    r"\s*(?:years?\s+)?(?:(?P<ge>(?:or|and) (?:more|older|over|above|greater|higher|longer|up)\b|plus\b|minimum\b"
+    r"|(?:(?:or|and) (?:later|after)|at least)(?=\s*(?:$|[.,;!)])))"
+    r"|(?P<le>(?:or|and) (?:less|fewer|younger|under|below|lower)\b|maximum\b|at most\b"
+    r"|(?:or|and) (?:earlier|before)(?=\s*(?:$|[.,;!)]))))"
 )
 _LEADING_WORDS = word_set(
     """
@@ -33,6 +37,8 @@ _LEADING_WORDS = word_set(
     """
 )
 """The last word of each match of the patterns above for what stands before a number; else it ends in a sign."""
+LONGEST_LEAD = 32
+"""Characters before a number that can matter: as many as "greater than or equal to an" has, and some."""
 _LEADING_SIGNS = frozenset("-#<>≥≤=~≈")
 _SIGNS = {">": "gt", "<": "lt", ">=": "ge", "≥": "ge", "<=": "le", "≤": "le", "~": "near", "≈": "near"}
 
@@ -45,7 +51,7 @@ def has_lead(before: str) -> bool:
 
 def read_bound(low: str, start: int, end: int, *, is_led: bool) -> tuple[str, int, int]:
     """Which bound the words around a quantity make of it, and where it begins and ends with them."""
-    if is_led and (before := _BOUND_BEFORE.search(low, max(0, start - 24), start)):
+    if is_led and (before := _BOUND_BEFORE.search(low, max(0, start - LONGEST_LEAD), start)):
         kind = before.lastgroup or ""
         return _SIGNS[before["sign"]] if kind == "sign" else kind, before.start(), end
     if low[end : end + 2] not in ("", ".") and (after := _BOUND_AFTER.match(low, end)):

@@ -181,7 +181,7 @@ class _Search(NamedTuple):
         hits = [quantity for quantity, outcome in zip(candidates, outcomes, strict=True) if outcome == "same"]
         if not hits:
             is_plain = all(outcome == "differs" for outcome in outcomes) and not _BELOW.search(self.reading.low)
-            return WRONG if is_plain else UNDECIDED
+            return WRONG if is_plain and not self._is_denied_bound(candidates) else UNDECIDED
         others = [quantity for quantity, outcome in zip(candidates, outcomes, strict=True) if outcome != "same"]
         if any(not self._is_beside_the_point(other, hits, asked) for other in others):
             return Finding("undecided", "it gives several numbers")
@@ -191,6 +191,16 @@ class _Search(NamedTuple):
         # Where it stands twice, it may be the answer in one place only.
         doubt = doubt or min(find_novelty(self.reading, hit.start, hit.end) for hit in hits)
         return Finding("undecided", f"the number stands in it, but {doubt}") if doubt else RIGHT
+
+    def _is_denied_bound(self, candidates: Sequence[Quantity]) -> bool:
+        """Whether the expected number stands there with another bound, in doubt: "nobody gets more than 25 days"."""
+        return any(
+            quantity.value == self.wanted.value
+            and quantity.bound != self.wanted.bound
+            and quantity.unit in ("", self.wanted.unit)
+            and find_doubt(self.reading, quantity.start, quantity.end)
+            for quantity in candidates
+        )
 
     def _with_millions(self, quantity: Quantity, asked: Asked) -> Quantity:
         """`2M` as two millions, where nothing asks for a length."""

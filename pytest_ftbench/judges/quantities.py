@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import NamedTuple
 
-from pytest_ftbench.judges.leads import LABEL_BEFORE, SIGN_BEFORE, has_lead, read_bound
+from pytest_ftbench.judges.leads import LABEL_BEFORE, LONGEST_LEAD, SIGN_BEFORE, has_lead, read_bound
 from pytest_ftbench.judges.normalise import find_letter_runs
 from pytest_ftbench.judges.number_words import NUMBER_WORDS, read_decimal_words
 from pytest_ftbench.judges.numerals import read_numeral
@@ -182,7 +182,7 @@ def _read_at(low: str, start: int, end: int, *, is_word: bool) -> Quantity:
     if value is None:
         return Quantity(None, start, end, written=written)
     currency, begin = _read_currency(low, start)
-    is_led = has_lead(low[max(0, begin - 24) : begin])
+    is_led = has_lead(low[max(0, begin - LONGEST_LEAD) : begin])
     if is_led and value >= 0 and (sign := SIGN_BEFORE.search(low, max(0, begin - 10), begin)):
         value, begin = -value, sign.start()
     if not is_last:
