@@ -69,6 +69,8 @@ def build_result(
         cached=completion.cached,
         error=error,
         served_model=completion.served_model,
+        fingerprint=completion.fingerprint,
+        deployment=completion.deployment,
         trained_answer=case.trained_answer if case.expect == "abstain" else None,
         match=case.match,
         answer_before=case.answer_before,

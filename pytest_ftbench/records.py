@@ -110,6 +110,9 @@ class Completion:
     served_model: str | None = None
     """The model that the server says has answered."""
     fingerprint: str | None = None
+    """What the server says of the machine and settings that it answered with."""
+    deployment: str | None = None
+    """The weights that answered, where the provider can read them: on Vertex AI model, version and checkpoint."""
     tokens_in: int | None = None
     tokens_out: int | None = None
     latency_s: float | None = None
@@ -178,6 +181,8 @@ class Result:
     cached: bool
     error: str | None
     served_model: str | None = None
+    fingerprint: str | None = None
+    deployment: str | None = None
     trained_answer: str | None = None
     """Where abstention is due: the answer that would be a leak; empty where none is known. None: an answer is due."""
     match: str | None = None

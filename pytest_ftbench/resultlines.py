@@ -13,8 +13,8 @@ from pytest_ftbench.records import EXPECTS, Grade, Result, Status
 
 _TEXTS = ("suite", "fact", "variant", "case", "content", "endpoint", "question", "expect", "expected")
 _TEXTS_OR_NONE = (
-    "prompt", "system", "rule", "reason", "answer", "finish_reason", "error", "served_model", "trained_answer", "match",
-    "answer_before", "context",
+    "prompt", "system", "rule", "reason", "answer", "finish_reason", "error", "served_model", "fingerprint",
+    "deployment", "trained_answer", "match", "answer_before", "context",
 )  # fmt: skip
 _WORDS: Mapping[str, tuple[str | None, ...]] = {
     "expect": EXPECTS,

@@ -14,7 +14,16 @@ from pytest_ftbench.records import Completion
 CacheMode = Literal["auto", "replay", "refresh", "off"]
 CACHE_MODES: tuple[CacheMode, ...] = ("auto", "replay", "refresh", "off")
 
-_STORED = ("text", "finish_reason", "served_model", "fingerprint", "tokens_in", "tokens_out", "latency_s")
+_STORED = (
+    "text",
+    "finish_reason",
+    "served_model",
+    "fingerprint",
+    "deployment",
+    "tokens_in",
+    "tokens_out",
+    "latency_s",
+)
 
 
 class Entry(Protocol):
@@ -121,7 +130,7 @@ def _completion_of(entry: Entry) -> Completion | None:
 
 _KINDS: Mapping[str, type | tuple[type, ...]] = {
     "text": str,
-    **dict.fromkeys(("finish_reason", "served_model", "fingerprint", "error"), (str, NoneType)),
+    **dict.fromkeys(("finish_reason", "served_model", "fingerprint", "deployment", "error"), (str, NoneType)),
     **dict.fromkeys(("tokens_in", "tokens_out"), (int, NoneType)),
     **dict.fromkeys(("latency_s", "pause_s"), (float, int, NoneType)),
 }
@@ -143,6 +152,7 @@ def cleaned(completion: Completion) -> Completion:
         completion.finish_reason,
         completion.served_model,
         completion.fingerprint,
+        completion.deployment,
         completion.error,
     )
     if all(text is None or text.isascii() for text in texts):
@@ -153,6 +163,7 @@ def cleaned(completion: Completion) -> Completion:
         finish_reason=_encodable_or_none(completion.finish_reason),
         served_model=_encodable_or_none(completion.served_model),
         fingerprint=_encodable_or_none(completion.fingerprint),
+        deployment=_encodable_or_none(completion.deployment),
         error=_encodable_or_none(completion.error),
     )
 

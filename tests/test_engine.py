@@ -125,11 +125,11 @@ def test_refreshed_answer_is_what_the_next_session_reads() -> None:
 
 
 def test_stored_answer_comes_back_whole() -> None:
-    whole = Completion("t", "stop", "m-1", "fp", 3, 4, 0.5)
+    whole = Completion("t", "stop", "m-1", "fp", "w-1", 3, 4, 0.5)
     store = Store()
     prefetch(make(Fake(answer=lambda _: whole), store), [ask("a")])
     again = make(Fake(), store, "replay").complete(ask("a"))
-    assert again == Completion("t", "stop", "m-1", "fp", 3, 4, 0.5, cached=True)
+    assert again == Completion("t", "stop", "m-1", "fp", "w-1", 3, 4, 0.5, cached=True)
 
 
 def test_local_endpoint_opens_no_store_and_is_asked_in_every_mode() -> None:

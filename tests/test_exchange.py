@@ -160,7 +160,8 @@ def test_each_answer_is_a_line_that_holds_the_whole_completion(tmp_path: Path) -
     ((key, fields),) = [json.loads(line) for line in (tmp_path / ANSWERS).read_text().split("\n") if line]
     assert len(key) == 64
     assert fields == {
-        "text": "A\u2028\nB", "finish_reason": None, "served_model": None, "fingerprint": None, "tokens_in": 3,
+        "text": "A\u2028\nB", "finish_reason": None, "served_model": None, "fingerprint": None,
+        "deployment": None, "tokens_in": 3,
         "tokens_out": None, "latency_s": 1.5, "cached": False, "error": None,
         "pause_s": None, "is_left_out": False,
     }  # fmt: skip

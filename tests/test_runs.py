@@ -157,15 +157,17 @@ VERDICT = Verdict("incorrect", False, "number", "expected '25', got '30'", ("tru
 
 
 def test_graded_result_says_what_was_asked_expected_and_answered() -> None:
-    result = build_result(CASE, Completion("30", "length", "m-1", "fp", 3, 4, 0.5, cached=True), VERDICT, endpoint="e")
+    completion = Completion("30", "length", "m-1", "fp", "w-1", 3, 4, 0.5, cached=True)
+    result = build_result(CASE, completion, VERDICT, endpoint="e")
     assert {name: value for name, value in to_plain(result).items() if name != "content"} == {
         "suite": "s", "fact": "f", "variant": "memorization", "case": "i", "endpoint": "e", "sample": 1,
         "question": "Q?", "prompt": None, "system": "S.", "expect": "answer", "expected": "25", "tags": {"a": "b"},
         "status": "graded",
         "grade": "incorrect", "right": False, "rule": "number", "reason": "expected '25', got '30'",
         "flags": ["truncated"], "answer": "30", "finish_reason": "length", "latency_s": 0.5, "tokens_in": 3,
-        "tokens_out": 4, "cost_usd": None, "cached": True, "error": None, "served_model": "m-1", "trained_answer": None,
-        "match": "auto", "answer_before": "24", "context": "Staff rules.", "aliases": ["five weeks"],
+        "tokens_out": 4, "cost_usd": None, "cached": True, "error": None, "served_model": "m-1",
+        "fingerprint": "fp", "deployment": "w-1", "trained_answer": None, "match": "auto",
+        "answer_before": "24", "context": "Staff rules.", "aliases": ["five weeks"],
     }  # fmt: skip
 
 

@@ -37,6 +37,11 @@ class EndpointSpec:
         return self.options.get("revision") or None
 
     @property
+    def served_as(self) -> str | None:
+        """The name under which the server says that the model answers, where it is not the one asked for."""
+        return self.options.get("served_as") or None
+
+    @property
     def label(self) -> str:
         """How messages name the endpoint: its SPEC without the options."""
         return self.text.partition("?")[0] or f"{self.provider}:{self.name}"

@@ -130,6 +130,8 @@ def _add_result(recordings: Recordings, line: Mapping[str, object], served_model
         text=answer or "",
         finish_reason=_text(line, "finish_reason"),
         served_model=_text(line, "served_model") or served_model,
+        fingerprint=_text(line, "fingerprint"),
+        deployment=_text(line, "deployment"),
         tokens_in=_count(line, "tokens_in"),
         tokens_out=_count(line, "tokens_out"),
         error=(_text(line, "error") or "no reason given") if failed else None,
