@@ -84,7 +84,7 @@ def workspace(plan: Plan) -> Iterator[Workspace]:
 
 def model(base_url: str, *, name: str = "m", alias: str = "") -> str:
     """The option that names a model of a server."""
-    return f"--ftbench-model={alias and f'{alias}='}openai:{name}?base_url={base_url}"
+    return f"--ftbench-model={alias and f'{alias}='}openai:{name}?base_url={base_url}&revision=1"
 
 
 def question(number: int) -> str:

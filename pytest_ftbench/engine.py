@@ -6,13 +6,15 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 
+from pytest_ftbench.answer_keys import AnswerKeys
 from pytest_ftbench.answers import Answers, Counts
 from pytest_ftbench.lane import STOPPED, Lane
 from pytest_ftbench.prefetch import Prefetch
-from pytest_ftbench.prompts import answer_key
 from pytest_ftbench.providers import Provider
+from pytest_ftbench.recall import Recall
 from pytest_ftbench.records import Completion, Question
 from pytest_ftbench.retries import RetryPolicy
+from pytest_ftbench.served import ServedNames
 from pytest_ftbench.shelf import CacheMode, Shelf, Store
 from pytest_ftbench.snapshot import Snapshot
 from pytest_ftbench.spending import Spending
@@ -40,7 +42,8 @@ class Engine:
     providers: by alias. open_store: called once, when the first answer of an endpoint that is not local is needed.
     mode: see `Shelf`; in `replay` nothing is asked. concurrency: how many calls to one endpoint are in flight at most,
     at least 1; None adapts to what the endpoint allows. spending: counts costs, and may refuse questions.
-    judges: the aliases of judge models, whose calls are counted apart.
+    judges: the aliases of judge models, whose calls are counted apart. served_as: see `ServedNames`.
+    tell: gets one line for each endpoint whose weights may be others than those whose answers are stored.
     """
 
     def __init__(
@@ -53,19 +56,23 @@ class Engine:
         spending: Spending | None = None,
         policy: RetryPolicy | None = None,
         judges: Collection[str] = (),
+        served_as: Mapping[str, str] | None = None,
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         if concurrency is not None and concurrency < 1:
             raise ValueError(f"concurrency must be >= 1, got {concurrency}")
         self.answers = Answers(providers)
         self.spending = spending or Spending()
+        names = ServedNames(providers, served_as)
         self.lanes = {
-            alias: Lane(alias, provider, most=concurrency, spending=self.spending, policy=policy)
+            alias: Lane(alias, provider, most=concurrency, spending=self.spending, policy=policy, names=names)
             for alias, provider in providers.items()
         }
         self.mode = mode
         self._judges = frozenset(judges)
         self._shelf = Shelf(open_store, mode)
-        self._keys: dict[Question, str] = {}
+        self._recall = Recall(self._shelf, self.lanes, names, judges=self._judges, tell=tell)
+        self._keys = AnswerKeys(self.lanes, self._shelf)
         self._planned: set[str] = set()
         self._started_at: float | None = None
         self._prefetches: list[Prefetch] = []
@@ -73,20 +80,8 @@ class Engine:
         self._is_stopped = False
 
     def key(self, question: Question) -> str:
-        """The name of a question's answer: alike for aliases of the same endpoint.
-
-        Local endpoints share nothing: their answers cost nothing, are never stored, and may depend on options that
-        their identity does not name (the threshold of a memorizer).
-        """
-        if question not in self._keys:
-            self._keys[question] = self._new_key(question)
-        return self._keys[question]
-
-    def _new_key(self, question: Question) -> str:
-        provider = self.lanes[question.endpoint].provider
-        own = {"alias": question.endpoint} if provider.is_local else {}
-        identity = {**provider.identity, **own}
-        return answer_key(question.prompt, identity=identity, sampling=provider.sampling, sample=question.sample)
+        """The name of a question's answer: alike for aliases of the same endpoint."""
+        return self._keys.of(question)
 
     def knows(self, question: Question) -> bool:
         """Whether the question has an answer already, in this process."""
@@ -164,7 +159,7 @@ class Engine:
         """Learn what is stored; what is left is to be asked, in order. In `replay` mode that ends as an error."""
         outstanding = {}
         self._planned.update(key for key, question in questions.items() if question.endpoint not in self._judges)
-        stored = self.stored(questions)
+        stored = self._recall.believed({key: each for key, each in questions.items() if key not in self.answers})
         for key, question in questions.items():
             if key in self.answers:
                 continue
@@ -183,8 +178,7 @@ class Engine:
 
     def stored(self, questions: Mapping[str, Question]) -> dict[str, Completion]:
         """What earlier sessions have been answered, by key; known answers are left out."""
-        remote = [key for key, question in questions.items() if not self.lanes[question.endpoint].is_local]
-        return self._shelf.look_up([key for key in remote if key not in self.answers])
+        return self._recall.stored({key: each for key, each in questions.items() if key not in self.answers})
 
     def _prepare(
         self, outstanding: Mapping[str, Question], on_answer: OnAnswer, on_tick: Callable[[], None]
@@ -244,6 +238,11 @@ class Engine:
     def judge_calls(self) -> int:
         """How many questions were put to judges."""
         return sum(self.answers.counts[alias].calls for alias in self._judges)
+
+    @property
+    def drift_calls(self) -> int:
+        """How many calls it took to learn whether stored answers are still those of the same weights."""
+        return self._recall.calls
 
     # Stopping
 

@@ -14,6 +14,7 @@ from pytest_ftbench.limiter import Limiter
 from pytest_ftbench.providers import Provider
 from pytest_ftbench.records import Completion, Question
 from pytest_ftbench.retries import RetryPolicy, Stopped, ask_patiently
+from pytest_ftbench.served import ServedNames
 from pytest_ftbench.shelf import cleaned, encodable, is_whole
 from pytest_ftbench.spending import Spending
 
@@ -48,6 +49,7 @@ class Lane:
         most: int | None = None,
         policy: RetryPolicy | None = None,
         spending: Spending | None = None,
+        names: ServedNames | None = None,
     ) -> None:
         self.alias = alias
         self.provider = provider
@@ -55,6 +57,9 @@ class Lane:
         self.limiter = Limiter(most)
         self.given_up: str | None = None
         """Why nothing more is asked: the text of the error that said so."""
+        self.is_renamed = False
+        """Whether that is because another model has answered."""
+        self._names = names or ServedNames({alias: provider})
         self._policy = policy or RetryPolicy()
         self._spending = spending or Spending()
         self._stopped = threading.Event()
@@ -84,7 +89,7 @@ class Lane:
             completion = Completion(error=encodable(str(error)))
             # A limiter that has lost its patience, if not the endpoint itself; or one that never answered, tried often.
             if error.fault == "endpoint" or (error.fault == "transient" and not self._has_answered):
-                self.given_up = self.given_up or completion.error
+                self.give_up(str(error))
         except Exception as error:  # noqa: BLE001  # a provider's fault is a status of its question, not of the session
             completion = Completion(error=encodable(f"{type(error).__name__}: {error}"))
         self._spending.settle(question, completion)
@@ -99,16 +104,45 @@ class Lane:
     def _attempt(self, question: Question) -> Completion:
         if self.given_up is not None:  # while the question waited for its turn
             raise _GivenUp
-        started = time.perf_counter()
         try:
-            completion = self.provider.complete(question.prompt, sample=question.sample)
+            return self._send(question)
         except EndpointError as error:
             if error.fault == "endpoint":  # noted before the next call can take this one's place
-                self.given_up = self.given_up or encodable(str(error))
+                self.give_up(str(error))
             raise
+
+    def probe(self, question: Question) -> Completion:
+        """The answer to one try, in the caller's thread; an error says nothing of the calls to come.
+
+        Unless it says that another model answers: then there is no point in asking any more.
+        """
+        if self.given_up is not None:
+            return self._not_asked()
+        if not self._spending.admit(question):
+            return Completion(error=self._spending.refusal, is_left_out=True)
+        try:
+            completion = self._send(question)
+        except Exception as error:  # noqa: BLE001  # see `ask`
+            text = str(error) if isinstance(error, EndpointError) else f"{type(error).__name__}: {error}"
+            completion = Completion(error=encodable(text))
+            if self.is_renamed:
+                self.give_up(text)
+        self._spending.settle(question, completion)
+        return completion
+
+    def give_up(self, why: str) -> None:
+        """Ask nothing more; the first reason stays."""
+        self.given_up = self.given_up or encodable(why)
+
+    def _send(self, question: Question) -> Completion:
+        started = time.perf_counter()
+        completion = self.provider.complete(question.prompt, sample=question.sample)
         if not is_whole(completion):
             kind = type(self.provider).__name__
             raise EndpointError(f"the provider {kind} returned no completion but {reprlib.repr(completion)}")
+        if (fault := self._names.fault(self.alias, completion.served_model)) is not None:
+            self.is_renamed = True
+            raise EndpointError(fault, fault="endpoint")
         latency_s = completion.latency_s if completion.latency_s is not None else time.perf_counter() - started
         return replace(cleaned(completion), latency_s=latency_s)
 
@@ -138,7 +172,7 @@ class Lane:
                     if self._has_answered
                     else ""
                 )
-                self.given_up = self.given_up or f"{row}{completion.error}"
+                self.give_up(f"{row}{completion.error}")
 
     def _not_asked(self) -> Completion:
         return Completion(error=f"not asked: {self.alias} was given up. {self.given_up}", is_left_out=True)

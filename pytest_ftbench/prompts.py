@@ -50,7 +50,12 @@ def answer_key(
     }
     if prompt.reply_schema:
         request["reply_schema"] = prompt.reply_schema
-    return hashlib.sha256(_canonical(request)).hexdigest()
+    return hash_of(request)
+
+
+def hash_of(value: object) -> str:
+    """The SHA-256 of a value as canonical JSON, in hexadecimal digits."""
+    return hashlib.sha256(_canonical(value)).hexdigest()
 
 
 _CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import NoneType
 from typing import Any, Literal, Protocol
@@ -75,11 +75,18 @@ class Shelf:
         self._open_store = open_store
         self._store: Store | None = None
         self._lock = threading.Lock()
+        self._distrusted: set[str] = set()
+
+    def distrust(self, keys: Iterable[str]) -> None:
+        """Take the stored answers of these for none from now on, and let new ones take their place."""
+        self._distrusted.update(keys)
 
     def look_up(self, keys: Sequence[str]) -> dict[str, Completion]:
         """The stored answers, by key, of those that have one; a row that is none of ours counts as none."""
         if self.mode in ("refresh", "off") or not keys:
             return {}
+        if self._distrusted:
+            keys = [key for key in keys if key not in self._distrusted]
         found = self._opened().get_all(keys)
         return {key: stored for key, entry in found.items() if (stored := _completion_of(entry))}
 
@@ -90,7 +97,9 @@ class Shelf:
         """
         if self.mode != "auto":
             return [True] * len(keys)
-        found = self._opened().claim(keys)
+        believed = [key for key in keys if key not in self._distrusted]
+        claims = dict(zip(believed, self._opened().claim(believed), strict=True))
+        found = (claims.get(key, True) for key in keys)
         return [each if isinstance(each, bool) else _completion_of(each) or True for each in found]
 
     def keep(self, completions: Mapping[str, Completion]) -> None:
@@ -106,8 +115,9 @@ class Shelf:
 
     def release(self, keys: Sequence[str]) -> None:
         """Give back claims on questions that get no answer here."""
-        if self.mode == "auto" and keys:
-            self._opened().release(keys)
+        claimed = [key for key in keys if key not in self._distrusted]
+        if self.mode == "auto" and claimed:
+            self._opened().release(claimed)
 
     def close(self) -> None:
         """Close the store, if it was opened."""

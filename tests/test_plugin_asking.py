@@ -36,7 +36,7 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def model(server: LoopbackServer, name: str = "m") -> str:
-    return f"--ftbench-model={name}=openai:{name}?base_url={server.base_url}"
+    return f"--ftbench-model={name}=openai:{name}?base_url={server.base_url}&revision=1"
 
 
 def test_second_session_asks_nothing(any_project: Project, server: LoopbackServer) -> None:

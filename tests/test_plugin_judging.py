@@ -52,7 +52,7 @@ def serve(judge: Callable[[str], object]) -> LoopbackServer:
 
 def options(server: LoopbackServer, *, judge: str = "grader") -> tuple[str, str]:
     return (
-        f"--ftbench-model=m=openai:tuned?base_url={server.base_url}",
+        f"--ftbench-model=m=openai:tuned?base_url={server.base_url}&revision=1",
         f"--ftbench-judge=j=openai:{judge}?base_url={server.base_url}",
     )
 

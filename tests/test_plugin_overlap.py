@@ -36,7 +36,7 @@ def right(asked: Asked) -> str:
 
 def model(server: LoopbackServer, name: str = "m", **options: object) -> str:
     query = "".join(f"&{key}={value}" for key, value in options.items())
-    return f"--ftbench-model={name}=openai:{name}?base_url={server.base_url}{query}"
+    return f"--ftbench-model={name}=openai:{name}?base_url={server.base_url}&revision=1{query}"
 
 
 def tell(project: Project) -> None:

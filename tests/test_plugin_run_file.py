@@ -64,6 +64,7 @@ def test_lines_have_the_fields_of_schema_1(office: Project) -> None:
         "exit_status",
         "calls",
         "cache_hits",
+        "drift_calls",
         "cost_usd",
         "planned",
         "judge_faults",

@@ -40,7 +40,7 @@ def server() -> Iterator[LoopbackServer]:
 
 
 def model(server: LoopbackServer, name: str = "m") -> str:
-    return f"--ftbench-model={name}=openai:{name}?base_url={server.base_url}"
+    return f"--ftbench-model={name}=openai:{name}?base_url={server.base_url}&revision=1"
 
 
 def collected(project: Project, *args: str) -> list[str]:

@@ -38,7 +38,7 @@ class Fading:
 
 def model(server: LoopbackServer, name: str = "m", **options: object) -> str:
     query = "".join(f"&{key}={value}" for key, value in options.items())
-    return f"--ftbench-model={name}=openai:{name}?base_url={server.base_url}{query}"
+    return f"--ftbench-model={name}=openai:{name}?base_url={server.base_url}&revision=1{query}"
 
 
 def test_plan_counts_every_sample_and_those_that_are_stored(project: Project) -> None:

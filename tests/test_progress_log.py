@@ -142,7 +142,7 @@ def test_terminal_is_watched_only_where_something_may_be_asked(project: Project)
 
     def is_watched(server: LoopbackServer, *args: str) -> bool:
         (project.path / "watched").unlink(missing_ok=True)
-        project.run(f"--ftbench-model=m=openai:m?base_url={server.base_url}", *args)
+        project.run(f"--ftbench-model=m=openai:m?base_url={server.base_url}&revision=1", *args)
         return (project.path / "watched").exists()
 
     with LoopbackServer(lambda _: "a") as server:

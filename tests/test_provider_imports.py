@@ -18,7 +18,9 @@ from pytest_ftbench.providers.replay import Replay
 from pytest_ftbench.records import Completion, Prompt
 from pytest_ftbench.specs import parse_spec
 
-HEAVY = ("openai", "rapidfuzz", "pydantic", "httpx", "httpx2", "google", "yaml")
+GOOGLE = ("google.auth", "google.genai", "google.cloud.aiplatform", "google.api_core", "vertexai", "grpc")
+"""Not `google` itself, which Google's packages put there at the start of every process that could import them."""
+HEAVY = ("openai", "rapidfuzz", "pydantic", "httpx", "httpx2", "yaml", *GOOGLE)
 
 
 class Echo:

@@ -8,10 +8,10 @@ import sys
 from conftest import Project
 
 HEAVY = (
-    "openai", "google", "rich", "diskcache", "yaml", "pydantic", "rapidfuzz", "filelock", "platformdirs", "xdist",
-    "httpx", "httpx2", "sqlite3", "genai_prices", "typer", "click", "pint", "dateutil", "pytest_ftbench.engine",
-    "pytest_ftbench.judges", "pytest_ftbench.graders", "pytest_ftbench.datasets", "pytest_ftbench.reports",
-    "pytest_ftbench.prices",
+    "openai", "google.auth", "google.genai", "google.cloud.aiplatform", "grpc", "rich", "diskcache", "yaml", "pydantic",
+    "rapidfuzz", "filelock", "platformdirs", "xdist", "httpx", "httpx2", "sqlite3", "genai_prices", "typer", "click",
+    "pint", "dateutil", "pytest_ftbench.engine", "pytest_ftbench.judges", "pytest_ftbench.graders",
+    "pytest_ftbench.datasets", "pytest_ftbench.reports", "pytest_ftbench.prices",
 )  # fmt: skip
 CHECK = f"print([name for name in {HEAVY!r} if name in sys.modules])"
 

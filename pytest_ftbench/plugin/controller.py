@@ -24,6 +24,7 @@ from pytest_ftbench.plugin.gating import (
     remember_misses,
     status_of,
 )
+from pytest_ftbench.plugin.notes import session_notes
 from pytest_ftbench.plugin.outcomes import Recorded, clean_subtest, recorded
 from pytest_ftbench.plugin.recording import Recording
 from pytest_ftbench.plugin.state import FOLDER, State, as_usage_error
@@ -214,7 +215,7 @@ class Controller:
             unmeasured.refuse_to_be_green(session, self._state)
         unmeasured.tell_what_was_left_out(session, self._state, found)
         unmeasured.refuse_unbelieved_judges(session, self._state, self._tally.judge_faults())
-        counts = {name: self._tally.counted(name) for name in ("calls", "cache_hits")}
+        counts = {name: self._tally.counted(name) for name in ("calls", "cache_hits", "drift_calls")}
         costs = self._tally.costs_usd()
         cost = {"cost_usd": None if None in costs else sum(filter(None, costs))}
         doubts = {"planned": self._tally.planned(), "judge_faults": self._tally.judge_faults() + self._barred}
@@ -256,6 +257,7 @@ class Controller:
             calls=self._tally.counted("calls"),
             cache_hits=self._tally.counted("cache_hits"),
             judge_calls=self._tally.counted("judge_calls"),
+            drift_calls=self._tally.counted("drift_calls"),
             cost=self._cost_in_words(),
             notes=self._notes(),
             run_path=shown_path(paths[0], self._state.settings.invocation) if paths else None,
@@ -282,19 +284,10 @@ class Controller:
         """What the calls have cost; None where there is nothing to pay."""
         from pytest_ftbench.reports.money import session_cost_in_words
 
-        if not self._tally.counted("calls") or all(provider.is_local for provider in self._state.providers.values()):
+        calls = self._tally.counted("calls") + self._tally.counted("drift_calls")
+        if not calls or all(provider.is_local for provider in self._state.providers.values()):
             return None
         return session_cost_in_words(self._tally.costs_usd())
 
     def _notes(self) -> list[str]:
-        about_runs = self._state.baselines.notes() if self._state.baselines else ()
-        notes = [f"ftbench: {warning}" for warning in (*self._state.warnings, *about_runs)]
-        if self._was_interrupted:
-            answers = self._tally.counted("calls") + self._tally.counted("cache_hits")
-            kept = "; they are kept, so the same command goes on from there"
-            if self._state.settings.cache_mode == "off":
-                kept = "; none is kept, because of --ftbench-cache=off"
-            if all(provider.is_local for provider in self._state.providers.values()):
-                kept = ""
-            notes.append(f"ftbench: interrupted after {answers} answer{'' if answers == 1 else 's'}{kept}")
-        return notes
+        return session_notes(self._state, self._tally, was_interrupted=self._was_interrupted)

@@ -26,6 +26,7 @@ class Recording:
         self._writer: RunWriter | None = None
         self._has_failed = False
         self._served: dict[str, str | None] = {}
+        self._deployed: dict[str, str] = {}
         self.paths: list[Path] = []
         """Where the finished run can be found, the best known place first."""
 
@@ -33,6 +34,8 @@ class Recording:
         """Record the result of a test the moment it is known; one that is run again has its last result."""
         if result.served_model:
             self._served.setdefault(result.endpoint, result.served_model)
+        if result.deployment:
+            self._deployed.setdefault(result.endpoint, result.deployment)
         self._guarded(lambda writer: writer.add_result(result, test=test))
 
     def finish(self, gates: list[GateResult], end: dict[str, Any] | None, *, has_asked: bool) -> None:
@@ -100,6 +103,7 @@ class Recording:
                 "spec": spec.text,
                 "served_model": self._served.get(spec.alias),
                 "revision": spec.options.get("revision"),
+                **({"deployment": self._deployed[spec.alias]} if spec.alias in self._deployed else {}),
             }
             for spec in self._state.specs
         ]

@@ -136,6 +136,8 @@ class State:
             mode=self.settings.cache_mode,
             concurrency=self.settings.concurrency,
             spending=make_spending(self),
+            served_as={spec.alias: spec.served_as for spec in (*self.specs, *self.judge_specs) if spec.served_as},
+            tell=self.warnings.append,
         )
 
     @cached_property
@@ -183,9 +185,11 @@ class State:
         costs_usd = self.engine.spending.costs_usd() if self.has_engine else {}
         totals = asdict(self.engine.totals()) if self.has_engine else {}
         judge_calls = self.engine.judge_calls if self.has_engine else 0
+        drift_calls = self.engine.drift_calls if self.has_engine else 0
         judging = self.__dict__.get("judging")  # not made where nothing was judged
         faults = judging.faults if judging else []
-        own = {"on_demand": self.on_demand, "judge_calls": judge_calls, "judge_faults": faults, "planned": self.planned}
+        asked = {"on_demand": self.on_demand, "judge_calls": judge_calls, "drift_calls": drift_calls}
+        own = {**asked, "judge_faults": faults, "planned": self.planned}
         return {**totals, **own, "costs_usd": costs_usd}
 
     @property

@@ -66,3 +66,15 @@ class HasDeployment(Protocol):
 
     def use_deployment(self, deployment: str) -> None:
         """Make it part of `identity`, and so of the cache key; before the first question."""
+
+
+@runtime_checkable
+class KnowsItsNames(Protocol):
+    """A provider that knows how its service names models."""
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether the name can only ever stand for the same weights, as that of a hosted fine-tune or a snapshot."""
+
+    def served_fault(self, served: str) -> str | None:
+        """Why an answer that the server says is by `served` is another model's; None: it is not, or nobody can tell."""

@@ -14,6 +14,7 @@ from pytest_ftbench.providers.openai_address import read_address
 from pytest_ftbench.providers.openai_body import LONGEST_BODY, read_completion
 from pytest_ftbench.providers.openai_faults import connection_fault, one_line, status_error
 from pytest_ftbench.providers.openai_limits import read_pause
+from pytest_ftbench.providers.openai_names import is_snapshot, served_fault
 from pytest_ftbench.providers.openai_sockets import OpenSockets
 from pytest_ftbench.providers.openai_timeouts import read_timeouts
 from pytest_ftbench.providers.options import read_sampling
@@ -64,6 +65,15 @@ class OpenAIChat:
         """Whether the server has not refused a request for structured output yet."""
         self._sockets = OpenSockets()
         self._is_closed = False
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether the name can only ever stand for the same weights: a fine-tune or a dated snapshot at OpenAI."""
+        return self._address.is_official and is_snapshot(self._model)
+
+    def served_fault(self, served: str) -> str | None:
+        """Why an answer by `served` is another model's. Other servers than OpenAI echo names in ways of their own."""
+        return served_fault(self._model, served) if self._address.is_official else None
 
     def complete(self, prompt: Prompt, *, sample: int = 1) -> Completion:  # noqa: ARG002 - the server has no such notion
         """The model's answer; EndpointError for anything that is not a chat completion."""

@@ -44,6 +44,8 @@ class Facts:
     allowed_differences: Collection[str] = ()
     """Kinds of reasons not to compare that the user allows."""
     judge_calls: int = 0
+    drift_calls: int = 0
+    """How often stored answers were asked for again, to see whether they still hold."""
     cost: str | None = None
     """What the answers cost, as `money.session_cost_in_words` has it; None: nothing that is paid for was asked."""
     spreads: Sequence[Spread] = ()
@@ -94,6 +96,8 @@ def _footer(facts: Facts) -> Iterable[str]:
     parts = [_count(facts.calls, "answer") + " asked for", f"{facts.cache_hits} from the cache"]
     if facts.judge_calls:
         parts.append(_count(facts.judge_calls, "judge call"))
+    if facts.drift_calls:
+        parts.append(f"{facts.drift_calls} asked again")
     if facts.cost is not None:
         parts.append(f"cost {UNKNOWN}" if facts.cost == UNKNOWN else facts.cost)
     if errors:

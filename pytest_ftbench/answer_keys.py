@@ -1,0 +1,44 @@
+"""The names of answers, under which they are known in a session and stored between sessions."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+
+from pytest_ftbench.deployments import settle_deployments
+from pytest_ftbench.lane import Lane
+from pytest_ftbench.prompts import answer_key
+from pytest_ftbench.records import Question
+from pytest_ftbench.shelf import Shelf
+
+
+class AnswerKeys:
+    """Keys of questions, each worked out once; before the first one, endpoints are asked what is deployed there."""
+
+    def __init__(self, lanes: Mapping[str, Lane], shelf: Shelf) -> None:
+        self._lanes = lanes
+        self._shelf = shelf
+        self._known: dict[Question, str] = {}
+        self._lock = threading.Lock()
+        self._is_settled = False
+
+    def of(self, question: Question) -> str:
+        """The name of a question's answer: alike for aliases of the same endpoint.
+
+        Local endpoints share nothing: their answers cost nothing, are never stored, and may depend on options that
+        their identity does not name (the threshold of a memorizer).
+        """
+        key = self._known.get(question)
+        if key is None:
+            key = self._known[question] = self._new(question)
+        return key
+
+    def _new(self, question: Question) -> str:
+        with self._lock:
+            if not self._is_settled:
+                settle_deployments(self._lanes.values(), self._shelf)
+                self._is_settled = True
+        provider = self._lanes[question.endpoint].provider
+        own = {"alias": question.endpoint} if provider.is_local else {}
+        identity = {**provider.identity, **own}
+        return answer_key(question.prompt, identity=identity, sampling=provider.sampling, sample=question.sample)

@@ -1,0 +1,80 @@
+"""What is deployed under a name is part of the cache key, and is remembered for sessions without a network."""
+
+from __future__ import annotations
+
+import pytest
+from engine_kit import Fake, Store, ask, prefetch
+
+from pytest_ftbench import deployments
+from pytest_ftbench.engine import Engine
+from pytest_ftbench.errors import EndpointError
+from pytest_ftbench.records import Completion
+from pytest_ftbench.shelf import CacheMode
+
+
+class Mutable(Fake):
+    """A provider whose server tells, or does not, which weights are deployed."""
+
+    deployed: str | None = None
+    used: str = ""
+    faults: tuple[EndpointError, ...] = ()
+
+    @property
+    def identity(self) -> dict[str, str | None]:
+        return {**super().identity, **({"deployment": self.used} if self.used else {})}
+
+    def read_deployment(self) -> str | None:
+        if self.faults:
+            fault, *rest = self.faults
+            self.faults = tuple(rest)
+            raise fault
+        return self.deployed
+
+    def use_deployment(self, deployment: str) -> None:
+        self.used = deployment
+
+
+def run(
+    deployed: str | None, store: Store, mode: CacheMode = "auto", *faults: EndpointError
+) -> tuple[Completion, Mutable]:
+    provider = Mutable(answer=lambda text: Completion(text=f"{text} by {deployed}"), sampling={"temperature": 0})
+    provider.deployed, provider.faults = deployed, faults
+    engine = Engine({"e": provider}, open_store=lambda: store, mode=mode)
+    prefetch(engine, [ask("a")])
+    return engine.complete(ask("a")), provider
+
+
+def test_redeployed_endpoint_is_asked_anew_and_the_old_answers_stay() -> None:
+    store = Store()
+    assert [run(weights, store)[0].text for weights in ("w1", "w2")] == ["a by w1", "a by w2"]
+    answer, provider = run("w1", store)
+    assert (answer.text, answer.cached, provider.asked) == ("a by w1", True, [])
+
+
+def test_replay_takes_the_weights_that_were_read_last() -> None:
+    store = Store()
+    for weights in ("w1", "w2"):
+        run(weights, store)
+    answer, provider = run("w3", store, "replay")
+    assert (answer.text, provider.used) == ("a by w2", "w2")
+
+
+def test_weights_that_may_not_be_read_leave_the_key_as_it_is() -> None:
+    store = Store()
+    run(None, store)
+    answer, provider = run(None, store)
+    assert (answer.text, answer.cached, provider.used) == ("a by None", True, "")
+
+
+def test_passing_fault_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deployments, "PAUSE_S", 0.0)
+    answer, _ = run("w1", Store(), "auto", *[EndpointError("HTTP 503", fault="transient")] * 2)
+    assert answer.text == "a by w1"
+
+
+def test_weights_that_cannot_be_read_are_an_error_and_nothing_is_paid_for_under_a_wrong_key() -> None:
+    store = Store()
+    answer, provider = run("w1", store, "auto", EndpointError("no credentials", fault="endpoint"))
+    assert answer.error is not None
+    assert "which weights are deployed cannot be read: no credentials" in answer.error
+    assert (provider.asked, store) == ([], {})
