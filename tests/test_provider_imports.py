@@ -13,7 +13,7 @@ import pytest
 from pytest_ftbench.errors import SpecError
 from pytest_ftbench.providers import PROVIDERS, EndpointSpec, LazyFactory, Provider, ProviderFactory, open_provider
 from pytest_ftbench.providers.memorizer import Memorizer
-from pytest_ftbench.providers.openai_chat import OpenAIChat
+from pytest_ftbench.providers.openai_provider import OpenAIProvider
 from pytest_ftbench.providers.replay import Replay
 from pytest_ftbench.records import Completion, Prompt
 from pytest_ftbench.specs import parse_spec
@@ -84,7 +84,7 @@ def test_opening_an_unknown_provider_lists_the_known() -> None:
     assert str(caught.value) == "model 'echo:x': unknown provider 'echo'. Allowed: memorizer, openai, replay."
 
 
-OURS: tuple[type[Provider], ...] = (OpenAIChat, Memorizer, Replay)  # a type checker compares them with the protocol
+OURS: tuple[type[Provider], ...] = (OpenAIProvider, Memorizer, Replay)  # a type checker compares them with the protocol
 
 
 @pytest.mark.parametrize("name", sorted(PROVIDERS))

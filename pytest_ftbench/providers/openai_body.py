@@ -1,4 +1,4 @@
-"""The body of a 200 answer: a chat completion, or whatever else a wrong address sends."""
+"""The body of a 200 answer: JSON of the kind that was asked for, or whatever else a wrong address sends."""
 
 from __future__ import annotations
 
@@ -8,73 +8,46 @@ from typing import NoReturn
 
 from pytest_ftbench.errors import EndpointError, Fault
 from pytest_ftbench.providers.openai_faults import body_fault, error_text, one_line
-from pytest_ftbench.records import Completion
-
-LONGEST_BODY = 64 * 2**20
-"""Bytes, unpacked: some 200 KB of gzip can become 200 MB."""
 
 
-def read_completion(body: bytes, *, latency_s: float, secret: str, pause_s: float | None = None) -> Completion:
-    """The completion in a body; pause_s is what its headers said.
+def read_object(body: bytes, *, what: str, secret: str) -> Mapping[str, object]:
+    """The JSON object in a body.
 
-    A refusal is the text where there is no content; null content without one is an empty answer.
-    Raises EndpointError when the body is no chat completion.
+    what: how messages name the kind that was asked for, "a chat completion".
+    Raises EndpointError when the body is something else, or an error.
     """
-    answer = _parse(body, secret)
-    choices = answer.get("choices")
-    if not isinstance(choices, list) or not choices or not isinstance(choices[0], Mapping):
-        _refuse("it has no choices")
-    message = choices[0].get("message")
-    if not isinstance(message, Mapping):
-        _refuse("its first choice has no message")
-    text = message.get("content")
-    if text is None:
-        text = message.get("refusal") or ""
-    if not isinstance(text, str):
-        _refuse(f"the content of its message is {type(text).__name__}, not text")
-    usage = answer.get("usage")
-    counts = usage if isinstance(usage, Mapping) else {}
-    return Completion(
-        text=_whole_characters(text),
-        finish_reason=_text_or_none(choices[0].get("finish_reason")),
-        served_model=_text_or_none(answer.get("model")),
-        fingerprint=_text_or_none(answer.get("system_fingerprint")),
-        tokens_in=_count_or_none(counts.get("prompt_tokens")),
-        tokens_out=_count_or_none(counts.get("completion_tokens")),
-        latency_s=latency_s,
-        pause_s=pause_s,
-    )
-
-
-def _parse(body: bytes, secret: str) -> Mapping[str, object]:
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
         start = one_line(body[:200].decode("utf-8", "replace"), secret=secret)
         if start.startswith("<"):
-            _refuse("the body is a page of HTML")
+            refuse_body("the body is a page of HTML", what=what)
         # Most likely the rest was lost on the way.
-        _refuse(f"the body is not JSON: {start[:60]!r}" if start else "the body is empty", fault="transient")
+        why = f"the body is not JSON: {start[:60]!r}" if start else "the body is empty"
+        refuse_body(why, what=what, fault="transient")
     if not isinstance(answer, Mapping):
-        _refuse(f"the body is a JSON {type(answer).__name__}")
+        refuse_body(f"the body is a JSON {type(answer).__name__}", what=what)
     if answer.get("error"):
         text = f"HTTP 200, but with an error: {error_text(answer, secret=secret)}"
         raise EndpointError(text, fault=body_fault(answer))
     return answer
 
 
-def _refuse(why: str, *, fault: Fault = "question") -> NoReturn:
-    raise EndpointError(f"HTTP 200, but not a chat completion (is base_url right?): {why}.", fault=fault)
+def refuse_body(why: str, *, what: str, fault: Fault = "question") -> NoReturn:
+    """Raise the EndpointError of a body that is not what was asked for."""
+    raise EndpointError(f"HTTP 200, but not {what} (is base_url right?): {why}.", fault=fault)
 
 
-def _whole_characters(text: str) -> str:
+def whole_characters(text: str) -> str:
     """The text with halves of surrogate pairs joined or replaced: alone they cannot be written as UTF-8."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _text_or_none(value: object) -> str | None:
-    return _whole_characters(value) if isinstance(value, str) else None
+def text_or_none(value: object) -> str | None:
+    """The value where it is text, in whole characters."""
+    return whole_characters(value) if isinstance(value, str) else None
 
 
-def _count_or_none(value: object) -> int | None:
+def count_or_none(value: object) -> int | None:
+    """The value where it can be a number of tokens."""
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53 else None

@@ -21,18 +21,25 @@ _SPENT = frozenset(("insufficient_quota", "billing_hard_limit_reached", "billing
 """Codes, or types, of errors that no waiting mends, whatever their status."""
 
 
-def status_error(status: int, body: object, headers: Headers, *, secret: str) -> EndpointError:
-    """The error that an HTTP status other than 2xx is.
+class StatusError(EndpointError):
+    """The error that an HTTP status other than 2xx is."""
 
-    body: as the SDK has read it (parsed JSON, text or None). headers: by name, in any case.
-    """
+    status = 0
+    body: object = None
+    """As the SDK has read it: parsed JSON, text or None."""
+
+
+def status_error(status: int, body: object, headers: Headers, *, secret: str) -> StatusError:
+    """The error of a status and its body. headers: by name, in any case."""
     fault = status_fault(status, body)
     if fault == "transient" and not may_ask_again(headers):
         fault = "question"
     pause_s = read_retry_after(headers) if fault in ("transient", "throttled") else None
     if pause_s is None and fault == "throttled":
         pause_s = read_pause(headers)
-    return EndpointError(_status_text(status, body, secret), fault=fault, retry_after_s=pause_s)
+    error = StatusError(_status_text(status, body, secret), fault=fault, retry_after_s=pause_s)
+    error.status, error.body = status, body
+    return error
 
 
 def status_fault(status: int, body: object) -> Fault:

@@ -1,0 +1,71 @@
+"""The SDK's clients, made so that they retry nothing, follow no redirect and carry no secret to a foreign host."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from pytest_ftbench.providers.openai_address import Address
+from pytest_ftbench.providers.openai_timeouts import Timeouts
+
+if TYPE_CHECKING:
+    import openai
+
+_CLIENTS = 32
+"""One whose connections 100 threads share takes a quarter more processor time, most of it in the lock of its pool."""
+_IDS = ("openai-organization", "openai-project")
+_HEADERS_FOR_ANYONE = frozenset(
+    ("host", "accept", "accept-encoding", "connection", "content-type", "content-length", "user-agent", "authorization")
+)
+
+
+def make_clients(
+    address: Address, key: str, timeouts: Timeouts, trace: Callable[[str, Any], None]
+) -> list[openai.OpenAI]:
+    """Clients for as many threads.
+
+    All at once, so that key, proxies and headers are of one moment: tests may change the environment.
+    trace: called at each step of a request, see `OpenSockets`.
+    """
+    import openai
+
+    # Any: httpx.Request or httpx2.Request, as the SDK's version has it.
+    def watch(request: Any) -> None:
+        request.extensions["trace"] = trace
+
+    def keep_secrets_home(request: Any) -> None:
+        """Drop what the SDK adds from OPENAI_ORG_ID, OPENAI_PROJECT_ID and, unless the user pairs them, others."""
+        for name in list(request.headers):
+            if name.lower() in _IDS or (address.is_from_spec and not _is_for_anyone(name.lower())):
+                del request.headers[name]
+        if address.is_from_spec:  # OPENAI_CUSTOM_HEADERS may have put another one there
+            request.headers["Authorization"] = f"Bearer {key}"
+
+    tls = import_module(http_module()).create_ssl_context()  # takes longer to make than all the rest
+    return [
+        openai.OpenAI(
+            base_url=address.base_url,
+            api_key=key,
+            max_retries=0,
+            timeout=openai.Timeout(timeouts.whole_s, connect=timeouts.connect_s, read=timeouts.read_s),
+            http_client=openai.DefaultHttpxClient(
+                verify=tls,
+                follow_redirects=False,  # a redirect would carry the whole prompt to another host
+                event_hooks={"request": [watch] if address.is_official else [watch, keep_secrets_home]},
+            ),
+        )
+        for _ in range(_CLIENTS)
+    ]
+
+
+def _is_for_anyone(header: str) -> bool:
+    # The SDK reads its own x-stainless headers back from the request to know how to treat the response.
+    return header in _HEADERS_FOR_ANYONE or header.startswith("x-stainless-")
+
+
+def http_module() -> str:
+    """The HTTP library that the installed SDK uses: httpx up to version 2, httpx2 since version 3."""
+    import openai
+
+    return type(openai.DEFAULT_CONNECTION_LIMITS).__module__.partition(".")[0]

@@ -1,0 +1,78 @@
+"""Fine-tuned models at OpenAI, and at every server that speaks its protocol."""
+
+from __future__ import annotations
+
+import time
+
+from pytest_ftbench.providers import EndpointSpec
+from pytest_ftbench.providers.openai_address import read_address
+from pytest_ftbench.providers.openai_chat import SCHEMA, ChatCompletions
+from pytest_ftbench.providers.openai_faults import StatusError
+from pytest_ftbench.providers.openai_names import is_snapshot, served_fault
+from pytest_ftbench.providers.openai_timeouts import read_timeouts
+from pytest_ftbench.providers.openai_transport import Received, Transport
+from pytest_ftbench.providers.options import read_sampling
+from pytest_ftbench.records import Completion, Prompt
+
+_REFUSALS = (400, 422, 501)
+"""The statuses by which servers refuse a parameter that they do not know."""
+
+
+class OpenAIProvider:
+    """A model behind the openai SDK.
+
+    Options: base_url, api_key_env, timeout (seconds for one whole answer, default 60), connect_timeout (default 10),
+    read_timeout (the longest silence of the server, default as timeout).
+    """
+
+    is_local = False
+
+    def __init__(self, spec: EndpointSpec) -> None:
+        self._address = address = read_address(spec)
+        self._model = spec.name
+        self.sampling = read_sampling(spec)
+        self.identity = {
+            "provider": "openai",
+            "base_url": address.base_url,
+            "model": spec.name,
+            "revision": spec.revision,
+        }
+        self._transport = Transport(address, read_timeouts(spec))
+        limit = "max_completion_tokens" if address.is_official else "max_tokens"
+        self._api = ChatCompletions(spec.name, self.sampling, limit=limit)
+        self._takes_schemas = True
+        """Whether the server has not refused a request for structured output yet."""
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether the name can only ever stand for the same weights: a fine-tune or a dated snapshot at OpenAI."""
+        return self._address.is_official and is_snapshot(self._model)
+
+    def served_fault(self, served: str) -> str | None:
+        """Why an answer by `served` is another model's. Other servers than OpenAI echo names in ways of their own."""
+        return served_fault(self._model, served) if self._address.is_official else None
+
+    def complete(self, prompt: Prompt, *, sample: int = 1) -> Completion:  # noqa: ARG002 - the server has no such notion
+        """The model's answer; EndpointError for anything that is not one."""
+        received = self._send(prompt)
+        return self._api.read(received, secret=self._transport.secret)
+
+    def close(self) -> None:
+        """Close the connections; what is in flight ends in an EndpointError, and so do later questions."""
+        self._transport.close()
+
+    def _send(self, prompt: Prompt) -> Received:
+        started = time.perf_counter()
+        request = self._api.request(prompt)
+        if not self._takes_schemas:
+            request.pop(SCHEMA, None)
+        try:
+            return self._transport.send(lambda client: self._api.open(client, request), started=started)
+        except StatusError as error:
+            if SCHEMA not in request or error.status not in _REFUSALS:
+                raise
+        # Servers say in many ways that they have no structured output. Without it the reply is read as strictly.
+        del request[SCHEMA]
+        received = self._transport.send(lambda client: self._api.open(client, request), started=started)
+        self._takes_schemas = False
+        return received

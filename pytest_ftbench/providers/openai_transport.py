@@ -1,0 +1,120 @@
+"""Calls of an OpenAI-compatible server: bounded in time and size, and without what must not leave this machine."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from pytest_ftbench.errors import EndpointError
+from pytest_ftbench.providers.openai_address import Address
+from pytest_ftbench.providers.openai_clients import http_module, make_clients
+from pytest_ftbench.providers.openai_faults import connection_fault, one_line, status_error
+from pytest_ftbench.providers.openai_limits import read_pause
+from pytest_ftbench.providers.openai_sockets import OpenSockets
+from pytest_ftbench.providers.openai_timeouts import Timeouts
+
+if TYPE_CHECKING:
+    import openai
+
+LONGEST_BODY = 64 * 2**20
+"""Bytes, unpacked: some 200 KB of gzip can become 200 MB."""
+_CLOSED = "the endpoint is closed: the session has ended."
+
+Call = Callable[["openai.OpenAI"], AbstractContextManager["openai.APIResponse[Any]"]]
+"""Opens a request by one of the SDK's `with_streaming_response` methods: what the others make of a body that is not
+what they expect differs from body to body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The answer to one call."""
+
+    body: bytes
+    latency_s: float
+    pause_s: float | None
+    """What its headers say, see `Completion`."""
+
+
+class Transport:
+    """The SDK's blocking client behind its bounds; safe for many threads.
+
+    The SDK is imported, and the key looked up, at the first call: a session served from the cache needs neither.
+    """
+
+    def __init__(self, address: Address, timeouts: Timeouts) -> None:
+        self._address = address
+        self._timeouts = timeouts
+        self._lock = threading.Lock()
+        self._clients: list[openai.OpenAI] = []
+        self._own = threading.local()
+        """A thread's client."""
+        self._threads = 0
+        self._sockets = OpenSockets()
+        self._is_closed = False
+        self.secret = ""
+        """The key, once there was a call: not to be shown."""
+
+    def send(self, call: Call, *, started: float | None = None) -> Received:
+        """The body of a 2xx answer; EndpointError for everything else.
+
+        started: when the time began to run, by `perf_counter`; default: now.
+        """
+        client = self._open_client()
+        import openai
+
+        http = import_module(http_module())
+        began = time.perf_counter()
+        try:
+            with call(client) as response:
+                body = self._read(response, began if started is None else started)
+                return Received(body, time.perf_counter() - began, read_pause(response.headers))
+        except openai.APIStatusError as error:
+            raise status_error(error.status_code, error.body, error.response.headers, secret=client.api_key) from None
+        except (TimeoutError, openai.APIConnectionError, http.HTTPError, http.StreamError) as error:
+            if self._is_closed:
+                raise EndpointError(_CLOSED) from None
+            fault = self._timeouts.fault(error, self._address.base_url)
+            fault = fault or connection_fault(error, self._address.base_url, secret=client.api_key)
+            raise EndpointError(fault, fault="transient") from None
+        except (openai.OpenAIError, ValueError) as error:
+            raise EndpointError(one_line(f"{type(error).__name__}: {error}", secret=client.api_key)) from None
+
+    def close(self) -> None:
+        """Close the connections; what is in flight ends in an EndpointError, and so do later calls."""
+        with self._lock:
+            clients, self._clients, self._is_closed = self._clients, [], True
+        self._sockets.hang_up()
+        for client in clients:
+            client.close()
+
+    def _read(self, response: openai.APIResponse[Any], started: float) -> bytes:
+        """The whole body. The SDK's time-outs are per read, so the whole is timed, and measured, here."""
+        body = bytearray()
+        for chunk in response.iter_bytes():
+            body += chunk
+            if time.perf_counter() - started > self._timeouts.whole_s:
+                raise TimeoutError
+            if len(body) > LONGEST_BODY:
+                raise EndpointError(f"the answer is longer than {LONGEST_BODY // 2**20} MiB (is base_url right?).")
+        return bytes(body)
+
+    def _open_client(self) -> openai.OpenAI:
+        """One of the clients, always the same in a thread."""
+        if self._is_closed:
+            raise EndpointError(_CLOSED)
+        client: openai.OpenAI | None = getattr(self._own, "client", None)
+        if client is None:
+            with self._lock:
+                if self._is_closed:
+                    raise EndpointError(_CLOSED)
+                if not self._clients:
+                    self.secret = self._address.find_key()
+                    self._clients = make_clients(self._address, self.secret, self._timeouts, self._sockets.trace)
+                client = self._own.client = self._clients[self._threads % len(self._clients)]
+                self._threads += 1
+        return client
