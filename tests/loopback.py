@@ -41,6 +41,8 @@ class Reply:
     """How long the answer takes."""
     drip_s: float | None = None
     """Send the body byte by byte, with this pause between."""
+    interim_s: float | None = None
+    """Send interim answers (`102 Processing`), with this pause between, and never the final one."""
     is_dropped: bool = False
     """Hang up instead: before the first byte, or half way through a body."""
 
@@ -187,6 +189,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = self.close_connection or reply.is_dropped
         if reply.is_dropped and not raw:
             return
+        while reply.interim_s is not None:
+            self.wfile.write(b"HTTP/1.1 102 Processing\r\n\r\n")
+            self.server.loopback.wait(reply.interim_s)
         headers = {"content-type": "application/json", "content-length": str(len(raw)), **reply.headers}
         self.send_response(reply.status)
         for name, value in headers.items():

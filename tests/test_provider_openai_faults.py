@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import socket
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -12,6 +13,8 @@ from loopback import Reply, chat_completion
 
 from pytest_ftbench.errors import EndpointError
 from pytest_ftbench.providers import EndpointSpec
+from pytest_ftbench.providers.openai_clients import check_response
+from pytest_ftbench.providers.openai_faults import StatusError
 from pytest_ftbench.providers.openai_timeouts import Timeouts, read_timeouts
 from pytest_ftbench.records import Prompt
 
@@ -97,6 +100,8 @@ def test_redirect_is_not_followed(serve: Serve, fault_of: FaultOf) -> None:
         Reply(chat_completion("late"), delay_s=30),
         Reply(chat_completion("drip"), drip_s=0.05),
         Reply({"error": "late"}, status=500, delay_s=30),
+        Reply({"error": f"an error that drips{'.' * 200}"}, status=500, drip_s=0.05),
+        Reply("never", interim_s=0.05),
     ],
 )
 def test_answer_that_takes_too_long_is_a_time_out(reply: Reply, fault_of: FaultOf) -> None:
@@ -153,3 +158,31 @@ def test_bomb_is_not_unpacked(fault_of: FaultOf) -> None:
     assert fault_of(Reply(bomb, headers={"content-encoding": "gzip"})) == (
         "the answer is longer than 64 MiB (is base_url right?)."
     )
+
+
+def test_error_is_read_no_further_than_its_first_mebibyte() -> None:
+    unpacked: list[bytes] = []
+
+    class Response:
+        status_code, headers, is_success = 500, cast("dict[str, str]", {}), False
+
+        def iter_bytes(self) -> Iterator[bytes]:
+            for _ in range(100):
+                unpacked.append(b"x" * 2**19)
+                yield unpacked[-1]
+
+    with pytest.raises(StatusError, match=r"^HTTP 500: xxx"):
+        check_response(Response(), secret="")
+    assert len(unpacked) == 3
+
+
+@pytest.mark.parametrize("status", [200, 500])
+@pytest.mark.parametrize("packing", ["br", "zstd", "gzip, gzip"])
+def test_body_that_is_packed_as_nobody_asked_is_left_alone(
+    packing: str, status: int, serve: Serve, connect: Connect
+) -> None:
+    server = serve(Reply(gzip.compress(b"{}"), status=status, headers={"content-encoding": packing}))
+    with pytest.raises(EndpointError) as caught:
+        connect(f"base_url={server.base_url}").complete(ASK)
+    assert str(caught.value) == f"HTTP {status}, packed as {packing!r}, which was not asked for."
+    assert server.requests[0].headers["accept-encoding"] == "gzip, deflate"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from pytest_ftbench.errors import EndpointError
 from pytest_ftbench.providers.openai_address import Address
+from pytest_ftbench.providers.openai_faults import status_error
+from pytest_ftbench.providers.openai_sockets import OpenSockets
 from pytest_ftbench.providers.openai_timeouts import Timeouts
 
 if TYPE_CHECKING:
@@ -15,24 +17,27 @@ if TYPE_CHECKING:
 _CLIENTS = 32
 """One whose connections 100 threads share takes a quarter more processor time, most of it in the lock of its pool."""
 _IDS = ("openai-organization", "openai-project")
+_LONGEST_ERROR = 2**20
+_PACKINGS = ("gzip", "deflate")
+"""Of these a little can become a thousand times as much, of others (zstd, brotli) a million times."""
 _HEADERS_FOR_ANYONE = frozenset(
     ("host", "accept", "accept-encoding", "connection", "content-type", "content-length", "user-agent", "authorization")
 )
 
 
-def make_clients(
-    address: Address, key: str, timeouts: Timeouts, trace: Callable[[str, Any], None]
-) -> list[openai.OpenAI]:
+def make_clients(address: Address, key: str, timeouts: Timeouts, sockets: OpenSockets) -> list[openai.OpenAI]:
     """Clients for as many threads.
 
     All at once, so that key, proxies and headers are of one moment: tests may change the environment.
-    trace: called at each step of a request, see `OpenSockets`.
+    sockets: is told of each call and connection.
     """
     import openai
 
     # Any: httpx.Request or httpx2.Request, as the SDK's version has it.
     def watch(request: Any) -> None:
-        request.extensions["trace"] = trace
+        sockets.begin_call(timeouts.whole_s)  # only now: the SDK imports half of itself at the first call
+        request.extensions["trace"] = sockets.trace
+        request.headers["Accept-Encoding"] = ", ".join(_PACKINGS)
 
     def keep_secrets_home(request: Any) -> None:
         """Drop what the SDK adds from OPENAI_ORG_ID, OPENAI_PROJECT_ID and, unless the user pairs them, others."""
@@ -52,11 +57,33 @@ def make_clients(
             http_client=openai.DefaultHttpxClient(
                 verify=tls,
                 follow_redirects=False,  # a redirect would carry the whole prompt to another host
-                event_hooks={"request": [watch] if address.is_official else [watch, keep_secrets_home]},
+                event_hooks={
+                    "request": [watch] if address.is_official else [watch, keep_secrets_home],
+                    "response": [lambda response: check_response(response, secret=key)],
+                },
             ),
         )
         for _ in range(_CLIENTS)
     ]
+
+
+def check_response(response: Any, *, secret: str) -> None:
+    """Raise the EndpointError of a response whose headers show that it is no answer, before its body is read.
+
+    The SDK would read the body of an error whole, however long it is and takes; the first MiB is enough.
+    """
+    packing = response.headers.get("content-encoding", "").strip().lower()
+    if packing not in ("", "identity", *_PACKINGS):
+        text = f"HTTP {response.status_code}, packed as {packing[:40]!r}, which was not asked for."
+        raise EndpointError(text)
+    if response.is_success:
+        return
+    body = bytearray()
+    for chunk in response.iter_bytes():
+        body += chunk
+        if len(body) > _LONGEST_ERROR:
+            break
+    raise status_error(response.status_code, bytes(body[:_LONGEST_ERROR]), response.headers, secret=secret)
 
 
 def _is_for_anyone(header: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from pytest_ftbench.errors import EndpointError, Fault
@@ -26,11 +27,12 @@ class StatusError(EndpointError):
 
     status = 0
     body: object = None
-    """As the SDK has read it: parsed JSON, text or None."""
+    """Parsed JSON, or else the text."""
 
 
-def status_error(status: int, body: object, headers: Headers, *, secret: str) -> StatusError:
+def status_error(status: int, raw: bytes, headers: Headers, *, secret: str) -> StatusError:
     """The error of a status and its body. headers: by name, in any case."""
+    body = _read_body(raw)
     fault = status_fault(status, body)
     if fault == "transient" and not may_ask_again(headers):
         fault = "question"
@@ -64,6 +66,13 @@ def _codes(body: object) -> set[str]:
         return set()
     named = {each for each in (body.get("code"), body.get("type")) if isinstance(each, str)}
     return named | _codes(body.get("error"))
+
+
+def _read_body(raw: bytes) -> object:
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError):
+        return raw.decode("utf-8", "replace")
 
 
 def _status_text(status: int, body: object, secret: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from pytest_ftbench.providers import EndpointSpec
 from pytest_ftbench.providers.openai_address import read_address
 from pytest_ftbench.providers.openai_chat import SCHEMA, ChatCompletions
@@ -62,17 +60,16 @@ class OpenAIProvider:
         self._transport.close()
 
     def _send(self, prompt: Prompt) -> Received:
-        started = time.perf_counter()
         request = self._api.request(prompt)
         if not self._takes_schemas:
             request.pop(SCHEMA, None)
         try:
-            return self._transport.send(lambda client: self._api.open(client, request), started=started)
+            return self._transport.send(lambda client: self._api.open(client, request))
         except StatusError as error:
             if SCHEMA not in request or error.status not in _REFUSALS:
                 raise
         # Servers say in many ways that they have no structured output. Without it the reply is read as strictly.
         del request[SCHEMA]
-        received = self._transport.send(lambda client: self._api.open(client, request), started=started)
+        received = self._transport.send(lambda client: self._api.open(client, request))
         self._takes_schemas = False
         return received

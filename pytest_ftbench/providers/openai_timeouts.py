@@ -20,11 +20,16 @@ class Timeouts:
     read_s: float
     """For the longest silence of the server."""
 
-    def fault(self, error: BaseException, base_url: str) -> str | None:
-        """What a time-out says in one line; None for any other error. The SDK's name their kind in their cause."""
+    def fault(self, error: BaseException, base_url: str, *, is_over: bool = False) -> str | None:
+        """What a time-out says in one line; None for any other error. The SDK's name their kind in their cause.
+
+        is_over: whether the time for the whole is.
+        """
         kind = type(error.__cause__ or error).__name__
         if "Timeout" not in kind:
             return None
+        if is_over:
+            return f"time-out: no whole answer from {base_url} within {self.whole_s:g} s (timeout=)."
         if kind == "ConnectTimeout" and self.connect_s < self.whole_s:
             return f"time-out: no connection to {base_url} within {self.connect_s:g} s (connect_timeout=)."
         if kind == "ReadTimeout" and self.read_s < self.whole_s:

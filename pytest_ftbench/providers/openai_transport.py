@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_ftbench.errors import EndpointError
 from pytest_ftbench.providers.openai_address import Address
 from pytest_ftbench.providers.openai_clients import http_module, make_clients
-from pytest_ftbench.providers.openai_faults import connection_fault, one_line, status_error
+from pytest_ftbench.providers.openai_faults import connection_fault, one_line
 from pytest_ftbench.providers.openai_limits import read_pause
 from pytest_ftbench.providers.openai_sockets import OpenSockets
 from pytest_ftbench.providers.openai_timeouts import Timeouts
@@ -59,30 +58,20 @@ class Transport:
         self.secret = ""
         """The key, once there was a call: not to be shown."""
 
-    def send(self, call: Call, *, started: float | None = None) -> Received:
-        """The body of a 2xx answer; EndpointError for everything else.
-
-        started: when the time began to run, by `perf_counter`; default: now.
-        """
+    def send(self, call: Call) -> Received:
+        """The body of a 2xx answer; EndpointError for everything else, a StatusError for every other status."""
         client = self._open_client()
         import openai
 
         http = import_module(http_module())
-        began = time.perf_counter()
         try:
             with call(client) as response:
-                body = self._read(response, began if started is None else started)
-                return Received(body, time.perf_counter() - began, read_pause(response.headers))
-        except openai.APIStatusError as error:
-            raise status_error(error.status_code, error.body, error.response.headers, secret=client.api_key) from None
+                body = self._read(response)
+                return Received(body, self._sockets.elapsed_s(), read_pause(response.headers))
         except (TimeoutError, openai.APIConnectionError, http.HTTPError, http.StreamError) as error:
-            if self._is_closed:
-                raise EndpointError(_CLOSED) from None
-            fault = self._timeouts.fault(error, self._address.base_url)
-            fault = fault or connection_fault(error, self._address.base_url, secret=client.api_key)
-            raise EndpointError(fault, fault="transient") from None
+            raise self._explain(error) from None
         except (openai.OpenAIError, ValueError) as error:
-            raise EndpointError(one_line(f"{type(error).__name__}: {error}", secret=client.api_key)) from None
+            raise EndpointError(one_line(f"{type(error).__name__}: {error}", secret=self.secret)) from None
 
     def close(self) -> None:
         """Close the connections; what is in flight ends in an EndpointError, and so do later calls."""
@@ -92,16 +81,26 @@ class Transport:
         for client in clients:
             client.close()
 
-    def _read(self, response: openai.APIResponse[Any], started: float) -> bytes:
-        """The whole body. The SDK's time-outs are per read, so the whole is timed, and measured, here."""
+    def _read(self, response: openai.APIResponse[Any]) -> bytes:
+        """The whole body, within its bounds."""
         body = bytearray()
         for chunk in response.iter_bytes():
             body += chunk
-            if time.perf_counter() - started > self._timeouts.whole_s:
+            if self._sockets.is_late():
                 raise TimeoutError
             if len(body) > LONGEST_BODY:
                 raise EndpointError(f"the answer is longer than {LONGEST_BODY // 2**20} MiB (is base_url right?).")
         return bytes(body)
+
+    def _explain(self, error: BaseException) -> EndpointError:
+        """The error of a call that brought no response."""
+        if self._is_closed:
+            return EndpointError(_CLOSED)
+        if isinstance(error.__cause__, EndpointError):  # our own, which older SDKs take for a lost connection
+            return error.__cause__
+        url = self._address.base_url
+        fault = self._timeouts.fault(error, url, is_over=self._sockets.is_late())
+        return EndpointError(fault or connection_fault(error, url, secret=self.secret), fault="transient")
 
     def _open_client(self) -> openai.OpenAI:
         """One of the clients, always the same in a thread."""
@@ -114,7 +113,7 @@ class Transport:
                     raise EndpointError(_CLOSED)
                 if not self._clients:
                     self.secret = self._address.find_key()
-                    self._clients = make_clients(self._address, self.secret, self._timeouts, self._sockets.trace)
+                    self._clients = make_clients(self._address, self.secret, self._timeouts, self._sockets)
                 client = self._own.client = self._clients[self._threads % len(self._clients)]
                 self._threads += 1
         return client
