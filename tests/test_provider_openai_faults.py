@@ -53,6 +53,23 @@ def test_200_with_an_error_body_is_an_error(fault_of: FaultOf) -> None:
 
 
 @pytest.mark.parametrize(
+    ("finish", "choice", "why"),
+    [
+        ("error", {"error": {"code": 502, "message": "the provider hung up"}}, "the provider hung up."),
+        ("stop", {"error": {"code": "server_error", "message": "oh"}}, "server_error: oh."),
+        ("error", {}, "no message."),
+        ("abort", {}, "no message."),
+        ("insufficient_system_resource", {}, "no message."),
+    ],
+)
+def test_answer_that_broke_off_is_an_error(finish: str, choice: object, why: str, error_of: ErrorOf) -> None:
+    body = chat_completion("The answer is half a", finish=finish)
+    body["choices"][0] |= choice
+    error = error_of(Reply(body))
+    assert (str(error), error.fault) == (f"HTTP 200, but the answer broke off ({finish}): {why}", "transient")
+
+
+@pytest.mark.parametrize(
     ("status", "body", "message"),
     [
         (
@@ -84,6 +101,13 @@ def test_error_never_repeats_the_key(fault_of: FaultOf, monkeypatch: pytest.Monk
     body = {"error": {"message": "Incorrect key mine-123456 or sk-proj-ab**yz", "code": "invalid_api_key"}}
     assert fault_of(Reply(body, status=401), "api_key_env=MY_KEY") == (
         "HTTP 401: invalid_api_key: Incorrect key *** or ***. Check the key."
+    )
+
+
+def test_error_names_no_organisation(fault_of: FaultOf) -> None:
+    said = "Rate limit reached in organization org-AbCdEf0123456789 and project proj_AbCdEf0123456789 (org-wide)."
+    assert fault_of(Reply({"error": {"message": said}}, status=429)) == (
+        "HTTP 429: Rate limit reached in organization *** and project *** (org-wide)."
     )
 
 

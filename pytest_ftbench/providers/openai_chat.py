@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
+from pytest_ftbench.errors import EndpointError
 from pytest_ftbench.providers.openai_body import (
     count_or_none,
     read_object,
@@ -14,6 +15,7 @@ from pytest_ftbench.providers.openai_body import (
     text_or_none,
     whole_characters,
 )
+from pytest_ftbench.providers.openai_faults import error_text
 from pytest_ftbench.providers.openai_transport import Received
 from pytest_ftbench.records import Completion, Prompt
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 SCHEMA = "response_format"
 _WHAT = "a chat completion"
+_BROKEN_OFF = ("error", "abort", "insufficient_system_resource")
+"""Finish reasons that gateways (OpenRouter), vLLM and DeepSeek give to what they could not bring to its end."""
 
 
 class ChatCompletions:
@@ -58,12 +62,16 @@ class ChatCompletions:
         """The completion in an answer.
 
         A refusal is the text where there is no content; null content without one is an empty answer.
-        Raises EndpointError when the body is no chat completion.
+        Raises EndpointError when the body is no chat completion, or one that broke off.
         """
         answer = read_object(received.body, what=_WHAT, secret=secret)
         choices = answer.get("choices")
         if not isinstance(choices, list) or not choices or not isinstance(choices[0], Mapping):
             refuse_body("it has no choices", what=_WHAT)
+        finish_reason = text_or_none(choices[0].get("finish_reason"))
+        if choices[0].get("error") or finish_reason in _BROKEN_OFF:
+            why = error_text({"error": choices[0].get("error")}, secret=secret)
+            raise EndpointError(f"HTTP 200, but the answer broke off ({finish_reason}): {why}", fault="transient")
         message = choices[0].get("message")
         if not isinstance(message, Mapping):
             refuse_body("its first choice has no message", what=_WHAT)
@@ -76,7 +84,7 @@ class ChatCompletions:
         counts = usage if isinstance(usage, Mapping) else {}
         return Completion(
             text=whole_characters(text),
-            finish_reason=text_or_none(choices[0].get("finish_reason")),
+            finish_reason=finish_reason,
             served_model=text_or_none(answer.get("model")),
             fingerprint=text_or_none(answer.get("system_fingerprint")),
             tokens_in=count_or_none(counts.get("prompt_tokens")),

@@ -10,7 +10,8 @@ from pytest_ftbench.patterns import pattern
 from pytest_ftbench.providers.openai_limits import Headers, may_ask_again, read_pause, read_retry_after
 
 _LONGEST = 300
-_KEY_LIKE = pattern(r"\bsk-[\w*-]{4,}")
+_KEY_LIKE = pattern(r"\bsk-[\w*-]{4,}|\borg-[A-Za-z0-9]{12,}|\bproj_[A-Za-z0-9]{12,}")
+"""Keys, and the ids of organisations and projects, which OpenAI repeats in its errors."""
 _HINTS = {
     401: "Check the key.",
     403: "May this key use this model, and from here?",
@@ -108,7 +109,7 @@ def connection_fault(error: BaseException, base_url: str, *, secret: str) -> str
 
 
 def one_line(text: str, *, secret: str) -> str:
-    """The text on one line of bounded length, with the secret and whatever looks like a key blotted out."""
+    """The text on one line of bounded length, without the secret and whatever looks like a key or its owner."""
     if secret:
         text = text.replace(secret, "***")
     plain = " ".join(_KEY_LIKE.sub("***", text).split())
