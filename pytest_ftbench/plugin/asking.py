@@ -53,6 +53,7 @@ class Asking:
         except BaseException as end:  # `-x`, Ctrl-C, pytest.exit(): nothing more is asked, what is in flight is kept
             if self._state.has_engine:
                 self._stop(is_interrupted=isinstance(end, KeyboardInterrupt))
+                self._take_notes()
             raise
         self._finish()
         return result
@@ -149,6 +150,15 @@ class Asking:
             if self._state.exchange is not None:
                 self._state.exchange.finish()
             self._state.stop_asking()
+            self._take_notes()
+
+    def _take_notes(self) -> None:
+        """Have the summary say what the providers found out while they asked."""
+        from pytest_ftbench.providers.lifecycle import HasNotes
+
+        for alias, provider in {**self._state.providers, **self._state.judge_providers}.items():
+            if isinstance(provider, HasNotes):
+                self._state.warnings += [f"{alias}: {note}" for note in provider.notes]
 
     def _stop(self, *, is_interrupted: bool) -> None:
         """Send nothing more, and wait for what is in flight; the user who is waiting is told, and may end the wait."""

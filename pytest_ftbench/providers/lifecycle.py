@@ -1,7 +1,7 @@
 """What a provider may know of its model besides its answers: which weights are behind it, and how long it will live.
 
-A provider has any of these methods or none; whoever needs one asks `isinstance`. Each is one or a few blocking calls
-that cost nothing, is safe to call from many threads, and raises EndpointError where the server cannot be read.
+A provider has any of these methods or none; whoever needs one asks `isinstance`. Each method is one or a few blocking
+calls that cost nothing, is safe to call from many threads, and raises EndpointError where the server cannot be read.
 """
 
 from __future__ import annotations
@@ -78,3 +78,12 @@ class KnowsItsNames(Protocol):
 
     def served_fault(self, served: str) -> str | None:
         """Why an answer that the server says is by `served` is another model's; None: it is not, or nobody can tell."""
+
+
+@runtime_checkable
+class HasNotes(Protocol):
+    """A provider that may have to ask its server for something else than the SPEC says."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What it found out while asking that the user should know, a sentence without a full stop each."""

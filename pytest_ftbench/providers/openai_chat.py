@@ -16,13 +16,16 @@ from pytest_ftbench.providers.openai_body import (
     whole_characters,
 )
 from pytest_ftbench.providers.openai_faults import error_text
+from pytest_ftbench.providers.openai_parameters import OptionalParameters, Request
 from pytest_ftbench.providers.openai_transport import Received
 from pytest_ftbench.records import Completion, Prompt
 
 if TYPE_CHECKING:
     import openai
 
-SCHEMA = "response_format"
+_SCHEMA = "response_format"
+LIMITS = ("max_tokens", "max_completion_tokens")
+"""The older name, which other servers know, and the one that reasoning models at OpenAI want."""
 _WHAT = "a chat completion"
 _BROKEN_OFF = ("error", "abort", "insufficient_system_resource")
 """Finish reasons that gateways (OpenRouter), vLLM and DeepSeek give to what they could not bring to its end."""
@@ -31,8 +34,10 @@ _BROKEN_OFF = ("error", "abort", "insufficient_system_resource")
 class ChatCompletions:
     """Asks a model by `POST /chat/completions`.
 
-    limit: the name under which the server takes `max_tokens`.
+    limit: the name under which the server takes `max_tokens`, one of LIMITS.
     """
+
+    optional = OptionalParameters(("temperature", "seed"), schema=_SCHEMA, limits=LIMITS)
 
     def __init__(self, model: str, sampling: Mapping[str, float | int | None], *, limit: str) -> None:
         self._model = model
@@ -43,18 +48,16 @@ class ChatCompletions:
         }
         self._given = {key: value for key, value in wanted.items() if value is not None}
 
-    def request(self, prompt: Prompt) -> dict[str, Any]:  # Any: the SDK's signature has dozens of value types
+    def request(self, prompt: Prompt) -> Request:
         """The arguments of the SDK's method."""
         messages = [{"role": role, "content": text} for role, text in prompt.messages]
-        request: dict[str, Any] = {"model": self._model, "messages": messages, **self._given}
+        request: Request = {"model": self._model, "messages": messages, **self._given}
         if prompt.reply_schema:
             schema = {"name": "reply", "strict": True, "schema": json.loads(prompt.reply_schema)}
-            request[SCHEMA] = {"type": "json_schema", "json_schema": schema}
+            request[_SCHEMA] = {"type": "json_schema", "json_schema": schema}
         return request
 
-    def open(
-        self, client: openai.OpenAI, request: Mapping[str, Any]
-    ) -> AbstractContextManager[openai.APIResponse[Any]]:
+    def open(self, client: openai.OpenAI, request: Request) -> AbstractContextManager[openai.APIResponse[Any]]:
         """Send a request."""
         return client.chat.completions.with_streaming_response.create(**request)
 

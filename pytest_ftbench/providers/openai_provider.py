@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+from pytest_ftbench.errors import SpecError
 from pytest_ftbench.providers import EndpointSpec
 from pytest_ftbench.providers.openai_address import read_address
-from pytest_ftbench.providers.openai_chat import SCHEMA, ChatCompletions
-from pytest_ftbench.providers.openai_faults import StatusError
+from pytest_ftbench.providers.openai_chat import LIMITS, ChatCompletions
 from pytest_ftbench.providers.openai_names import is_snapshot, served_fault
+from pytest_ftbench.providers.openai_parameters import Parameters, Request
 from pytest_ftbench.providers.openai_timeouts import read_timeouts
 from pytest_ftbench.providers.openai_transport import Received, Transport
 from pytest_ftbench.providers.options import read_sampling
 from pytest_ftbench.records import Completion, Prompt
-
-_REFUSALS = (400, 422, 501)
-"""The statuses by which servers refuse a parameter that they do not know."""
 
 
 class OpenAIProvider:
     """A model behind the openai SDK.
 
     Options: base_url, api_key_env, timeout (seconds for one whole answer, default 60), connect_timeout (default 10),
-    read_timeout (the longest silence of the server, default as timeout).
+    read_timeout (the longest silence of the server, default as timeout), max_tokens_as (the name of the parameter
+    that carries max_tokens).
     """
 
     is_local = False
@@ -36,10 +35,14 @@ class OpenAIProvider:
             "revision": spec.revision,
         }
         self._transport = Transport(address, read_timeouts(spec))
-        limit = "max_completion_tokens" if address.is_official else "max_tokens"
+        limit = _read_limit(spec, default="max_completion_tokens" if address.is_official else "max_tokens")
         self._api = ChatCompletions(spec.name, self.sampling, limit=limit)
-        self._takes_schemas = True
-        """Whether the server has not refused a request for structured output yet."""
+        self._parameters = Parameters(self._api.optional)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was asked for and could not be had of the server."""
+        return self._parameters.notes
 
     @property
     def is_fixed(self) -> bool:
@@ -52,24 +55,20 @@ class OpenAIProvider:
 
     def complete(self, prompt: Prompt, *, sample: int = 1) -> Completion:  # noqa: ARG002 - the server has no such notion
         """The model's answer; EndpointError for anything that is not one."""
-        received = self._send(prompt)
+
+        def send(request: Request) -> Received:
+            return self._transport.send(lambda client: self._api.open(client, request))
+
+        received = self._parameters.send(self._api.request(prompt), send)
         return self._api.read(received, secret=self._transport.secret)
 
     def close(self) -> None:
         """Close the connections; what is in flight ends in an EndpointError, and so do later questions."""
         self._transport.close()
 
-    def _send(self, prompt: Prompt) -> Received:
-        request = self._api.request(prompt)
-        if not self._takes_schemas:
-            request.pop(SCHEMA, None)
-        try:
-            return self._transport.send(lambda client: self._api.open(client, request))
-        except StatusError as error:
-            if SCHEMA not in request or error.status not in _REFUSALS:
-                raise
-        # Servers say in many ways that they have no structured output. Without it the reply is read as strictly.
-        del request[SCHEMA]
-        received = self._transport.send(lambda client: self._api.open(client, request))
-        self._takes_schemas = False
-        return received
+
+def _read_limit(spec: EndpointSpec, *, default: str) -> str:
+    limit = spec.options.get("max_tokens_as", default)
+    if limit not in LIMITS:
+        raise SpecError(f"model {spec.label!r}: max_tokens_as must be {' or '.join(LIMITS)}, got {limit!r}.")
+    return limit
