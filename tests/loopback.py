@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pytest
+
+TLS = Path(__file__).parent / "tls"
 
 
 @dataclass(frozen=True)
@@ -22,6 +29,7 @@ class Asked:
     """By lower-case name."""
     body: Any
     """The parsed JSON, or None."""
+    method: str = "POST"
 
     @property
     def question(self) -> str:
@@ -85,7 +93,15 @@ class LoopbackServer:
         self._connections: set[socket.socket] = set()
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.loopback = self
+        self.tls: ssl.SSLContext | None = None
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+
+    def stand_for_others(self, environment: pytest.MonkeyPatch) -> None:
+        """Be the proxy of all connections by TLS, and whatever host they are for, see `tls/`."""
+        self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.tls.load_cert_chain(TLS / "server.pem")
+        environment.setenv("SSL_CERT_FILE", str(TLS / "authority.pem"))
+        environment.setenv("HTTPS_PROXY", self.base_url.removesuffix("/v1"))
 
     @property
     def base_url(self) -> str:
@@ -162,12 +178,23 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.loopback.connected(self.connection, is_open=False)
         with suppress(OSError):
             super().finish()
+        self.connection.close()
 
     def do_POST(self) -> None:
         with suppress(OSError):  # the client may hang up at any time
             self._send(self.server.loopback.handle(self._read()))
 
     do_GET = do_POST
+
+    def do_CONNECT(self) -> None:
+        """Go on by TLS, as the host that was asked for."""
+        assert self.server.loopback.tls is not None, "nobody has asked for a proxy"
+        with suppress(OSError):
+            self.send_response(200)
+            self.end_headers()
+            self.server.loopback.connected(self.request, is_open=False)
+            self.request = self.server.loopback.tls.wrap_socket(self.request, server_side=True)
+            self.setup()
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
@@ -181,7 +208,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _read(self) -> Asked:
         raw = self.rfile.read(int(self.headers.get("content-length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        return Asked(self.path, headers, json.loads(raw) if raw else None)
+        return Asked(self.path, headers, json.loads(raw) if raw else None, self.command)
 
     def _send(self, reply: Reply) -> None:
         body = reply.body.encode() if isinstance(reply.body, str) else reply.body

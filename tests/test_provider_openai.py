@@ -5,14 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pytest
 from loopback import Asked, Reply, chat_completion
 
 from pytest_ftbench.errors import EndpointError
 from pytest_ftbench.prompts import build_prompt
-from pytest_ftbench.providers.openai_provider import OpenAIProvider
 from pytest_ftbench.records import Prompt
 
 if TYPE_CHECKING:
@@ -46,16 +45,6 @@ def test_request_holds_model_messages_and_sampling_only(serve: Serve, connect: C
         {"model": "m", "messages": messages, "temperature": 0.5, "max_tokens": 9, "seed": 4},
         {"model": "m", "messages": messages},
     ]
-
-
-@pytest.mark.parametrize(
-    ("query", "name"),
-    [("", "max_completion_tokens"), ("base_url=http://localhost/v1", "max_tokens")],
-)
-def test_name_of_the_token_limit_depends_on_the_host(query: str, name: str, connect: Connect) -> None:
-    provider = cast(OpenAIProvider, connect(f"{query}&max_tokens=9"))
-    assert provider._api.request(ASK)[name] == 9  # api.openai.com cannot be asked in a test
-    assert provider.sampling == {"temperature": 0.0, "max_tokens": 9, "seed": None}
 
 
 @pytest.mark.parametrize(

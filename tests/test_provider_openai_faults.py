@@ -134,6 +134,19 @@ def test_answer_that_takes_too_long_is_a_time_out(reply: Reply, fault_of: FaultO
     assert time.perf_counter() - started < 5
 
 
+def test_time_out_holds_through_a_proxy_and_tls(
+    serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve(Reply("never", interim_s=0.05))
+    server.stand_for_others(monkeypatch)
+    monkeypatch.setenv("OPENAI_API_KEY", "mine")
+    with pytest.raises(
+        EndpointError, match=r"^time-out: no whole answer from https://api\.openai\.com/v1 within 0\.5 s"
+    ):
+        connect("timeout=0.5").complete(ASK)
+    assert len(server.requests) == 1
+
+
 def test_silence_beyond_the_read_timeout_is_a_time_out_that_names_it(error_of: ErrorOf) -> None:
     error = error_of(Reply("late", delay_s=30), "read_timeout=0.3")
     assert (str(error), error.fault) == ("time-out: nothing came from URL for 0.3 s (read_timeout=).", "transient")

@@ -9,7 +9,7 @@ import pytest
 
 from pytest_ftbench.errors import EndpointError, SpecError
 from pytest_ftbench.providers import PROVIDERS
-from pytest_ftbench.providers.openai_address import read_address
+from pytest_ftbench.providers.openai_address import Address, read_address
 from pytest_ftbench.records import Prompt
 from pytest_ftbench.specs import parse_spec
 
@@ -26,7 +26,7 @@ SECRETS = {
     "OPENAI_ADMIN_KEY": "sk-admin-secret",
     "OPENAI_ORG_ID": "org-secret",
     "OPENAI_PROJECT_ID": "proj-secret",
-    "OPENAI_CUSTOM_HEADERS": "X-Gateway: gateway-secret\nAuthorization: Bearer other-secret",
+    "OPENAI_CUSTOM_HEADERS": "X-Gateway: gateway-secret\nAuthorization: Bearer other-secret\napi-key: third-secret",
 }
 
 
@@ -155,3 +155,76 @@ def test_official_key_goes_to_the_official_host_only(url: str, key: str, monkeyp
     text = f"openai:m?base_url={url}"
     spec = parse_spec(text, models={}, folder=Path(), known_providers=PROVIDERS)
     assert read_address(spec).find_key() == key
+
+
+AZURE = "https://acme.openai.azure.com/openai/v1"
+TOKEN = "eyJhbGciOi.eyJzdWIiOi.c2lnbmF0dXJl"
+
+
+@pytest.mark.parametrize(
+    ("url", "key", "headers"),
+    [
+        (AZURE, "0f1e2d", {"api-key": "0f1e2d"}),
+        (AZURE, TOKEN, {"Authorization": f"Bearer {TOKEN}"}),
+        ("https://acme.services.ai.azure.com/openai/v1", "0f1e2d", {"api-key": "0f1e2d"}),
+        ("https://acme.openai.azure.com.evil.example/v1", "0f1e2d", {"Authorization": "Bearer 0f1e2d"}),
+        ("https://evil-openai.azure.com/v1", "0f1e2d", {"Authorization": "Bearer 0f1e2d"}),
+        ("http://acme.openai.azure.com/openai/v1", "0f1e2d", {"Authorization": "Bearer 0f1e2d"}),
+        ("https://api.openai.com/v1", "sk-mine", {"Authorization": "Bearer sk-mine"}),
+        ("http://localhost:8000/v1", "mine", {"Authorization": "Bearer mine"}),
+    ],
+)
+def test_key_stands_in_the_header_that_the_host_wants(url: str, key: str, headers: dict[str, str]) -> None:
+    assert Address(url, is_from_spec=True, key_variable="MY_KEY").auth_headers(key) == headers
+
+
+@pytest.mark.parametrize("is_from_spec", [True, False])
+def test_official_key_never_goes_to_azure(is_from_spec: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", SECRETS["OPENAI_API_KEY"])
+    with pytest.raises(EndpointError) as caught:
+        Address(AZURE, is_from_spec, key_variable=None).find_key()
+    assert str(caught.value) == (
+        f"no key for {AZURE}: name the variable that holds it, api_key_env=AZURE_OPENAI_API_KEY."
+    )
+    assert caught.value.fault == "endpoint"
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", "0f1e2d")
+    assert Address(AZURE, is_from_spec, key_variable="AZURE_OPENAI_API_KEY").find_key() == "0f1e2d"
+
+
+@pytest.mark.parametrize("key", ["0f1e2d", TOKEN])
+@pytest.mark.parametrize("is_from_spec", [True, False])
+def test_azure_sees_its_key_in_one_header_and_no_other_secret(
+    is_from_spec: bool, key: str, serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    if not is_from_spec:
+        monkeypatch.delenv("OPENAI_CUSTOM_HEADERS")
+        monkeypatch.setenv("OPENAI_BASE_URL", AZURE)
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", key)
+    server = serve()
+    server.stand_for_others(monkeypatch)
+    query = f"base_url={AZURE}&" if is_from_spec else ""
+    connect(f"{query}api_key_env=AZURE_OPENAI_API_KEY&max_tokens=9").complete(ASK)
+    (asked,) = server.requests
+    assert (asked.headers["host"], asked.path) == ("acme.openai.azure.com", "/openai/v1/chat/completions")
+    sent = {name: asked.headers[name] for name in ("api-key", "authorization") if name in asked.headers}
+    assert sent == ({"authorization": f"Bearer {TOKEN}"} if key == TOKEN else {"api-key": key})
+    assert not [text for text in (*asked.headers, *asked.headers.values()) if "secret" in text]
+    assert asked.body["max_completion_tokens"] == 9
+
+
+def test_openai_itself_gets_the_key_and_the_ids(
+    serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("OPENAI_API_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "OPENAI_ADMIN_KEY"):
+        monkeypatch.setenv(name, SECRETS[name])
+    server = serve()
+    server.stand_for_others(monkeypatch)
+    connect("max_tokens=9", name="ft:base:acme::9AB").complete(ASK)
+    (asked,) = server.requests
+    assert (asked.headers["host"], asked.path) == ("api.openai.com", "/v1/chat/completions")
+    assert asked.headers["authorization"] == "Bearer sk-official-secret"
+    assert (asked.headers["openai-organization"], asked.headers["openai-project"]) == ("org-secret", "proj-secret")
+    assert "sk-admin-secret" not in asked.headers.values()
+    assert (asked.body["model"], asked.body["max_completion_tokens"]) == ("ft:base:acme::9AB", 9)

@@ -15,7 +15,10 @@ OFFICIAL = "https://api.openai.com/v1"
 PLACEHOLDER = "no-key-needed"
 """Sent where no key is due: the SDK refuses to work without one, and local servers ignore it."""
 
+_AZURE = (".openai.azure.com", ".openai.azure.us", ".cognitiveservices.azure.com", ".services.ai.azure.com")
 _VARIABLE_NAME = pattern(r"[A-Za-z_][A-Za-z0-9_]*")
+_TOKEN = pattern(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
+"""A JSON Web Token, as which Entra ID gives out access."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -34,13 +37,37 @@ class Address:
         """True for OpenAI itself, reached by TLS."""
         return self.base_url.startswith("https://api.openai.com/")
 
+    @property
+    def is_azure(self) -> bool:
+        """True for a resource of Azure OpenAI, reached by TLS."""
+        parts = urlsplit(self.base_url)
+        return parts.scheme == "https" and (parts.hostname or "").endswith(_AZURE)
+
+    @property
+    def limit(self) -> str:
+        """The name under which the server takes `max_tokens`, as far as its address tells: reasoning models want the
+        newer one, and servers of others know the older."""
+        return "max_completion_tokens" if self.is_official or self.is_azure else "max_tokens"
+
+    def auth_headers(self, key: str) -> dict[str, str]:
+        """How a key is sent: Azure wants its keys in a header of their own, and as bearer only tokens of Entra ID.
+
+        Source: `AzureOpenAI` of the openai SDK, which does so too.
+        """
+        if self.is_azure and not _TOKEN.fullmatch(key):
+            return {"api-key": key}
+        return {"Authorization": f"Bearer {key}"}
+
     def find_key(self) -> str:
         """The key to send, read from the environment at the time of the call.
 
         `api_key_env` wins. Else OPENAI_API_KEY goes to OpenAI itself, and to a server named by OPENAI_BASE_URL (the
-        two variables are a pair); a server named in the SPEC gets a placeholder.
-        Raises EndpointError when a key is due and the variable is not set.
+        two variables are a pair); a server named in the SPEC gets a placeholder. Azure has keys of its own.
+        Raises EndpointError when a key is due and the variable is not set, or not named.
         """
+        if self.is_azure and not self.key_variable:
+            text = f"no key for {self.base_url}: name the variable that holds it, api_key_env=AZURE_OPENAI_API_KEY."
+            raise EndpointError(text, fault="endpoint")
         variable = self.key_variable or "OPENAI_API_KEY"
         if not self.key_variable and self.is_from_spec and not self.is_official:
             return PLACEHOLDER

@@ -20,6 +20,7 @@ _IDS = ("openai-organization", "openai-project")
 _LONGEST_ERROR = 2**20
 _PACKINGS = ("gzip", "deflate")
 """Of these a little can become a thousand times as much, of others (zstd, brotli) a million times."""
+_AUTH = ("authorization", "api-key")
 _HEADERS_FOR_ANYONE = frozenset(
     ("host", "accept", "accept-encoding", "connection", "content-type", "content-length", "user-agent", "authorization")
 )
@@ -44,8 +45,10 @@ def make_clients(address: Address, key: str, timeouts: Timeouts, sockets: OpenSo
         for name in list(request.headers):
             if name.lower() in _IDS or (address.is_from_spec and not _is_for_anyone(name.lower())):
                 del request.headers[name]
-        if address.is_from_spec:  # OPENAI_CUSTOM_HEADERS may have put another one there
-            request.headers["Authorization"] = f"Bearer {key}"
+        if address.is_from_spec or address.is_azure:  # OPENAI_CUSTOM_HEADERS may have put other ones there
+            for name in _AUTH:
+                request.headers.pop(name, None)
+            request.headers.update(address.auth_headers(key))
 
     tls = import_module(http_module()).create_ssl_context()  # takes longer to make than all the rest
     return [

@@ -35,7 +35,7 @@ class OpenAIProvider:
             "revision": spec.revision,
         }
         self._transport = Transport(address, read_timeouts(spec))
-        limit = _read_limit(spec, default="max_completion_tokens" if address.is_official else "max_tokens")
+        limit = _read_limit(spec, default=address.limit)
         self._api = ChatCompletions(spec.name, self.sampling, limit=limit)
         self._parameters = Parameters(self._api.optional)
 
