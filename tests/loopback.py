@@ -34,7 +34,8 @@ class Asked:
     @property
     def question(self) -> str:
         """The last user message."""
-        return next((each["content"] for each in reversed(self.body["messages"]) if each["role"] == "user"), "")
+        messages = self.body.get("messages") or self.body["input"]
+        return next((each["content"] for each in reversed(messages) if each["role"] == "user"), "")
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,24 @@ def chat_completion(
             {"index": 0, "finish_reason": finish, "message": {"role": "assistant", "content": text, **message}}
         ],
         "usage": {"prompt_tokens": 11, "completion_tokens": 3, "total_tokens": 14},
+    }
+
+
+def response(text: str, *, model: str = "loopback", status: str = "completed", **more: object) -> dict[str, Any]:
+    """The body of an answer of the Responses API; keywords are added to it."""
+    reasoning = {"type": "reasoning", "id": "rs_1", "summary": [{"type": "summary_text", "text": "Let me think."}]}
+    part = {"type": "output_text", "text": text, "annotations": []}
+    return {
+        "id": "resp_1",
+        "object": "response",
+        "created_at": 1,
+        "status": status,
+        "error": None,
+        "incomplete_details": None,
+        "model": model,
+        "output": [reasoning, {"type": "message", "id": "msg_1", "role": "assistant", "content": [part]}],
+        "usage": {"input_tokens": 11, "output_tokens": 3, "total_tokens": 14},
+        **more,
     }
 
 
@@ -155,7 +174,8 @@ class LoopbackServer:
             answer = answer(asked)
         if isinstance(answer, str):
             model = asked.body.get("model", "") if isinstance(asked.body, dict) else ""
-            return Reply(chat_completion(answer, model=model))
+            body = response if asked.path.endswith("/responses") else chat_completion
+            return Reply(body(answer, model=model))
         return answer
 
 

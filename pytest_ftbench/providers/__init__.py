@@ -103,7 +103,7 @@ class LazyFactory:
 PROVIDERS: dict[str, ProviderFactory] = {
     "openai": LazyFactory(
         "pytest_ftbench.providers.openai_provider:OpenAIProvider",
-        ("base_url", "api_key_env", "max_tokens_as", "timeout", "connect_timeout", "read_timeout"),
+        ("base_url", "api_key_env", "api", "max_tokens_as", "timeout", "connect_timeout", "read_timeout"),
     ),
     "memorizer": LazyFactory("pytest_ftbench.providers.memorizer:Memorizer", ("threshold",)),
     "replay": LazyFactory("pytest_ftbench.providers.replay:Replay"),

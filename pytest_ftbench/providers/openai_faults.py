@@ -21,6 +21,8 @@ _HINTS = {
 
 _SPENT = frozenset(("insufficient_quota", "billing_hard_limit_reached", "billing_not_active"))
 """Codes, or types, of errors that no waiting mends, whatever their status."""
+_STATUS_OF = {"server_error": 500, "rate_limit_exceeded": 429}
+"""The status that a code would have had, had the server not begun with 200."""
 
 
 class StatusError(EndpointError):
@@ -59,6 +61,7 @@ def body_fault(body: Mapping[str, object]) -> Fault:
     """The same of an error under status 200, where gateways write the status into the body."""
     inner = body.get("error")
     status = inner.get("code") if isinstance(inner, Mapping) else None
+    status = _STATUS_OF.get(status, status) if isinstance(status, str) else status
     return status_fault(status if isinstance(status, int) and 400 <= status < 600 else 200, body)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pytest_ftbench.errors import SpecError
 from pytest_ftbench.providers import EndpointSpec
 from pytest_ftbench.providers.openai_address import read_address
 from pytest_ftbench.providers.openai_chat import LIMITS, ChatCompletions
 from pytest_ftbench.providers.openai_names import is_snapshot, served_fault
 from pytest_ftbench.providers.openai_parameters import Parameters, Request
+from pytest_ftbench.providers.openai_responses import Responses
 from pytest_ftbench.providers.openai_timeouts import read_timeouts
 from pytest_ftbench.providers.openai_transport import Received, Transport
 from pytest_ftbench.providers.options import read_sampling
@@ -17,9 +20,9 @@ from pytest_ftbench.records import Completion, Prompt
 class OpenAIProvider:
     """A model behind the openai SDK.
 
-    Options: base_url, api_key_env, timeout (seconds for one whole answer, default 60), connect_timeout (default 10),
-    read_timeout (the longest silence of the server, default as timeout), max_tokens_as (the name of the parameter
-    that carries max_tokens).
+    Options: base_url, api_key_env, api (`chat`, the default, or `responses`), timeout (seconds for one whole answer,
+    default 60), connect_timeout (default 10), read_timeout (the longest silence of the server, default as timeout),
+    max_tokens_as (the name of the parameter that carries max_tokens).
     """
 
     is_local = False
@@ -35,8 +38,9 @@ class OpenAIProvider:
             "revision": spec.revision,
         }
         self._transport = Transport(address, read_timeouts(spec))
-        limit = _read_limit(spec, default=address.limit)
-        self._api = ChatCompletions(spec.name, self.sampling, limit=limit)
+        self._api = _read_api(spec, self.sampling, default_limit=address.limit)
+        if isinstance(self._api, Responses):  # named only then: the keys of answers stored before there were two
+            self.identity["api"] = "responses"
         self._parameters = Parameters(self._api.optional)
 
     @property
@@ -67,8 +71,17 @@ class OpenAIProvider:
         self._transport.close()
 
 
-def _read_limit(spec: EndpointSpec, *, default: str) -> str:
-    limit = spec.options.get("max_tokens_as", default)
+def _read_api(
+    spec: EndpointSpec, sampling: Mapping[str, float | int | None], *, default_limit: str
+) -> ChatCompletions | Responses:
+    """The protocol of a SPEC. Raises SpecError for an `api` or a `max_tokens_as` that is none, or does not fit."""
+    api, limit = spec.options.get("api", "chat"), spec.options.get("max_tokens_as", default_limit)
+    if api not in ("chat", "responses"):
+        raise SpecError(f"model {spec.label!r}: api must be chat or responses, got {api!r}.")
     if limit not in LIMITS:
         raise SpecError(f"model {spec.label!r}: max_tokens_as must be {' or '.join(LIMITS)}, got {limit!r}.")
-    return limit
+    if api == "chat":
+        return ChatCompletions(spec.name, sampling, limit=limit)
+    if unknown := next((key for key in ("seed", "max_tokens_as") if key in spec.options), None):
+        raise SpecError(f"model {spec.label!r}: {unknown} is not known to the Responses API. Leave it out.")
+    return Responses(spec.name, sampling)
