@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pytest_ftbench.errors import SpecError
+from pytest_ftbench.errors import EndpointError, SpecError
 from pytest_ftbench.providers import EndpointSpec
+from pytest_ftbench.providers.lifecycle import Checkpoint, Standing
 from pytest_ftbench.providers.openai_address import read_address
 from pytest_ftbench.providers.openai_chat import LIMITS, ChatCompletions
+from pytest_ftbench.providers.openai_checkpoints import is_job, list_checkpoints
 from pytest_ftbench.providers.openai_names import is_snapshot, served_fault
 from pytest_ftbench.providers.openai_parameters import Parameters, Request
 from pytest_ftbench.providers.openai_responses import Responses
+from pytest_ftbench.providers.openai_standing import read_standing
 from pytest_ftbench.providers.openai_timeouts import read_timeouts
 from pytest_ftbench.providers.openai_transport import Received, Transport
 from pytest_ftbench.providers.options import read_sampling
@@ -59,12 +62,23 @@ class OpenAIProvider:
 
     def complete(self, prompt: Prompt, *, sample: int = 1) -> Completion:  # noqa: ARG002 - the server has no such notion
         """The model's answer; EndpointError for anything that is not one."""
+        if is_job(self._model):
+            text = f"{self._model} is a fine-tuning job, which answers nothing. Name the model that it made (ft:...)."
+            raise EndpointError(text, fault="endpoint")
 
         def send(request: Request) -> Received:
             return self._transport.send(lambda client: self._api.open(client, request))
 
         received = self._parameters.send(self._api.request(prompt), send)
         return self._api.read(received, secret=self._transport.secret)
+
+    def list_checkpoints(self) -> tuple[Checkpoint, ...]:
+        """See `HasCheckpoints`; the name in the SPEC may also be that of a checkpoint, or of the job (`ftjob-...`)."""
+        return list_checkpoints(self._transport, self._model)
+
+    def read_standing(self) -> Standing:
+        """See `HasStanding`."""
+        return read_standing(self._transport, self._model)
 
     def close(self) -> None:
         """Close the connections; what is in flight ends in an EndpointError, and so do later questions."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from importlib import import_module
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_ftbench.errors import EndpointError
 from pytest_ftbench.providers.openai_address import Address
+from pytest_ftbench.providers.openai_body import read_object
 from pytest_ftbench.providers.openai_clients import http_module, make_clients
 from pytest_ftbench.providers.openai_faults import connection_fault, one_line
 from pytest_ftbench.providers.openai_limits import read_pause
@@ -58,6 +59,10 @@ class Transport:
         self.secret = ""
         """The key, once there was a call: not to be shown."""
 
+    @property
+    def base_url(self) -> str:
+        return self._address.base_url
+
     def send(self, call: Call) -> Received:
         """The body of a 2xx answer; EndpointError for everything else, a StatusError for every other status."""
         client = self._open_client()
@@ -72,6 +77,10 @@ class Transport:
             raise self._explain(error) from None
         except (openai.OpenAIError, ValueError) as error:
             raise EndpointError(one_line(f"{type(error).__name__}: {error}", secret=self.secret)) from None
+
+    def fetch(self, call: Call, *, what: str) -> Mapping[str, object]:
+        """The JSON object in such a body; EndpointError for another one. what: see `read_object`."""
+        return read_object(self.send(call).body, what=what, secret=self.secret)
 
     def close(self) -> None:
         """Close the connections; what is in flight ends in an EndpointError, and so do later calls."""
@@ -98,7 +107,7 @@ class Transport:
             return EndpointError(_CLOSED)
         if isinstance(error.__cause__, EndpointError):  # our own, which older SDKs take for a lost connection
             return error.__cause__
-        url = self._address.base_url
+        url = self.base_url
         fault = self._timeouts.fault(error, url, is_over=self._sockets.is_late())
         return EndpointError(fault or connection_fault(error, url, secret=self.secret), fault="transient")
 
