@@ -76,17 +76,21 @@ def check_response(response: Any, *, secret: str) -> None:
     The SDK would read the body of an error whole, however long it is and takes; the first MiB is enough.
     """
     packing = response.headers.get("content-encoding", "").strip().lower()
-    if packing not in ("", "identity", *_PACKINGS):
-        text = f"HTTP {response.status_code}, packed as {packing[:40]!r}, which was not asked for."
-        raise EndpointError(text)
-    if response.is_success:
-        return
+    is_readable = packing in ("", "identity", *_PACKINGS)
+    if not response.is_success:
+        start = _read_start(response) if is_readable else b""
+        raise status_error(response.status_code, start, response.headers, secret=secret)
+    if not is_readable:
+        raise EndpointError(f"HTTP {response.status_code}, packed as {packing[:40]!r}, which was not asked for.")
+
+
+def _read_start(response: Any) -> bytes:
     body = bytearray()
     for chunk in response.iter_bytes():
         body += chunk
         if len(body) > _LONGEST_ERROR:
             break
-    raise status_error(response.status_code, bytes(body[:_LONGEST_ERROR]), response.headers, secret=secret)
+    return bytes(body[:_LONGEST_ERROR])
 
 
 def _is_for_anyone(header: str) -> bool:
