@@ -20,8 +20,6 @@ _ALIAS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _LIKE_A_SECRET = pattern(
     r"(?:^|[_-])(?:api[_-]?key|key|token|secret|pass(?:word|wd)?|auth(?:orization)?|bearer|credentials?)$"
 )
-_NOT_YET = ("vertex",)
-"""Providers whose SPECs are known words, though they do not come with this release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +174,9 @@ def _check(spec: EndpointSpec, scope: _Scope) -> None:
     if spec.provider not in providers:
         known = sorted(providers)
         meant = near_miss(spec.provider, known)
-        what = "is not in this release" if spec.provider in _NOT_YET else "is unknown"
         hint = f" Did you mean {meant!r}?" if meant else ""
         raise SpecError(
-            f"model {spec.label!r}: provider {spec.provider!r} {what}.{hint} Allowed: {', '.join(known)}, ft:..."
+            f"model {spec.label!r}: provider {spec.provider!r} is unknown.{hint} Allowed: {', '.join(known)}, ft:..."
         )
     if spec.name in ("", "ft:"):
         raise SpecError(f"model {spec.label!r}: no name after the provider. Write {spec.provider}:NAME.")

@@ -15,6 +15,7 @@ from pytest_ftbench.providers import PROVIDERS, EndpointSpec, LazyFactory, Provi
 from pytest_ftbench.providers.memorizer import Memorizer
 from pytest_ftbench.providers.openai_provider import OpenAIProvider
 from pytest_ftbench.providers.replay import Replay
+from pytest_ftbench.providers.vertex import Vertex
 from pytest_ftbench.records import Completion, Prompt
 from pytest_ftbench.specs import parse_spec
 
@@ -81,10 +82,15 @@ def test_provider_of_the_users_own_registers_like_ours() -> None:
 def test_opening_an_unknown_provider_lists_the_known() -> None:
     with pytest.raises(SpecError) as caught:
         open_provider(EndpointSpec(alias="x", provider="echo", name="x"))
-    assert str(caught.value) == "model 'echo:x': unknown provider 'echo'. Allowed: memorizer, openai, replay."
+    assert str(caught.value) == "model 'echo:x': unknown provider 'echo'. Allowed: memorizer, openai, replay, vertex."
 
 
-OURS: tuple[type[Provider], ...] = (OpenAIProvider, Memorizer, Replay)  # a type checker compares them with the protocol
+OURS: tuple[type[Provider], ...] = (
+    OpenAIProvider,
+    Vertex,
+    Memorizer,
+    Replay,
+)  # a type checker compares them with the protocol
 
 
 @pytest.mark.parametrize("name", sorted(PROVIDERS))

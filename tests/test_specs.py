@@ -143,16 +143,7 @@ def test_entry_may_refer_to_another_but_not_in_a_circle() -> None:
         (
             "opnai:x",
             "model 'opnai:x': provider 'opnai' is unknown. Did you mean 'openai'? "
-            "Allowed: memorizer, openai, replay, ft:...",
-        ),
-        (
-            "vertex:123",
-            "model 'vertex:123': provider 'vertex' is not in this release. Allowed: memorizer, openai, replay, ft:...",
-        ),
-        (
-            "new=projects/p/locations/l/endpoints/1?seed=1",
-            "model 'projects/p/locations/l/endpoints/1': provider 'vertex' is not in this release. "
-            "Allowed: memorizer, openai, replay, ft:...",
+            "Allowed: memorizer, openai, replay, vertex, ft:...",
         ),
         (
             "my model=openai:x?api_key=sk-1",

@@ -105,6 +105,13 @@ PROVIDERS: dict[str, ProviderFactory] = {
         "pytest_ftbench.providers.openai_provider:OpenAIProvider",
         ("base_url", "api_key_env", "api", "max_tokens_as", "timeout", "connect_timeout", "read_timeout"),
     ),
+    "vertex": LazyFactory(
+        "pytest_ftbench.providers.vertex:Vertex",
+        (
+            *("project", "location", "base_url", "access_token_env", "thinking_budget", "safety"),
+            *("timeout", "connect_timeout", "read_timeout"),
+        ),
+    ),
     "memorizer": LazyFactory("pytest_ftbench.providers.memorizer:Memorizer", ("threshold",)),
     "replay": LazyFactory("pytest_ftbench.providers.replay:Replay"),
 }

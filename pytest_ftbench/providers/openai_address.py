@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urlsplit
 
 from pytest_ftbench.errors import EndpointError, SpecError
 from pytest_ftbench.patterns import pattern
 from pytest_ftbench.providers import EndpointSpec
+from pytest_ftbench.providers.base_urls import normalise_url
 
 OFFICIAL = "https://api.openai.com/v1"
 PLACEHOLDER = "no-key-needed"
@@ -19,7 +18,6 @@ _AZURE = (".openai.azure.com", ".openai.azure.us", ".cognitiveservices.azure.com
 _VARIABLE_NAME = pattern(r"[A-Za-z_][A-Za-z0-9_]*")
 _TOKEN = pattern(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
 """A JSON Web Token, as which Entra ID gives out access."""
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,28 +96,6 @@ def read_address(spec: EndpointSpec) -> Address:
         url, origin = spec.options["base_url"], "base_url"
     else:
         url, origin = os.environ.get("OPENAI_BASE_URL", "").strip() or OFFICIAL, "OPENAI_BASE_URL"
-    return Address(_normalise(url, f"model {spec.label!r}: {origin}"), origin == "base_url", key_variable)
-
-
-def _normalise(url: str, what: str) -> str:
-    parts, port = _split(url)
-    if parts is None or parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
-        raise SpecError(f"{what} must be a URL like http://host:8000/v1, got {url.partition('@')[2] or url!r}.")
-    if "@" in parts.netloc:
-        raise SpecError(f"{what} must not hold a user or password. api_key_env=NAME names the variable with the key.")
-    if parts.query or parts.fragment:
-        raise SpecError(f"{what} must end with the path, got {url!r}. Leave out what follows '?' or '#'.")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    place = host if port in (None, _DEFAULT_PORTS[parts.scheme]) else f"{host}:{port}"
-    return f"{parts.scheme}://{place}{parts.path.rstrip('/')}"
-
-
-def _split(url: str) -> tuple[SplitResult | None, int | None]:
-    """The parts and the port of a URL; no parts where it is malformed."""
-    if re.search(r"[\s\x00-\x1f\\]", url):
-        return None, None
-    try:
-        parts = urlsplit(url)
-        return parts, parts.port
-    except ValueError:
-        return None, None
+    what = f"model {spec.label!r}: {origin}"
+    base_url = normalise_url(url, what, example="http://host:8000/v1", secret_key="api_key_env")
+    return Address(base_url, origin == "base_url", key_variable)
