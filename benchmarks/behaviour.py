@@ -141,6 +141,8 @@ class Stats:
 
     requests: int = 0
     """Questions received, whatever became of them."""
+    connections: int = 0
+    """On which they came."""
     answered: int = 0
     refused: int = 0
     """With status 429."""
@@ -173,6 +175,10 @@ class Tally:
         self._first_s: float | None = None
         self._lately: deque[float] = deque(maxlen=4096)
         """When the last answers were sent."""
+
+    def connect(self) -> None:
+        """A connection brings its first question."""
+        self._stats.connections += 1
 
     def receive(self, model: str, question: str, now_s: float) -> None:
         """A question has come."""

@@ -1,4 +1,6 @@
-"""A lean server on 127.0.0.1 that speaks OpenAI's chat completions, so that what is measured is the client.
+"""A lean server on 127.0.0.1 that speaks OpenAI's chat completions and Vertex AI's generateContent.
+
+What is measured is the client.
 
     python benchmarks/server.py --latency 0.2 --rate 50
 
@@ -22,7 +24,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from behaviour import Behaviour, Stats, Tally, make_limit, reply_text
+from behaviour import Behaviour, Stats, Tally, make_limit
+from wire import Answer, error, reader_of
 
 BACKLOG = 1024
 """Connections that may wait to be taken."""
@@ -56,6 +59,8 @@ class Connection(asyncio.Protocol):
         self._buffer = bytearray()
         self._pending: tuple[asyncio.TimerHandle, Tally] | None = None
         """The reply that is due, and where the request was counted."""
+        self._known_to: Tally | None = None
+        """Who has counted the connection."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The event loop hands over the socket."""
@@ -84,7 +89,7 @@ class Connection(asyncio.Protocol):
             head = bytes(self._buffer[:end]).decode("latin-1")
             length = _content_length(head)
             if length is None:
-                self._send(400, _error("a request needs a Content-Length, not chunks"), is_last=True)
+                self._send(400, error("a request needs a Content-Length, not chunks"), is_last=True)
                 return
             if len(self._buffer) < end + 4 + length:
                 return
@@ -94,30 +99,34 @@ class Connection(asyncio.Protocol):
             self._handle(method, rest.partition(" ")[0], body)
 
     def _handle(self, method: str, path: str, body: bytes) -> None:
-        if (method, path) == ("POST", "/v1/chat/completions"):
+        read = reader_of(path) if method == "POST" else None
+        if read is not None:
             try:
-                request = json.loads(body)
-                asked = [each["content"] for each in request["messages"] if each["role"] == "user"]
-                self._ask(str(request["model"]), str(asked[-1]))
-            except (ValueError, LookupError, TypeError) as error:
-                self._send(400, _error(f"no chat completion request: {error!r}"))
+                model, question, answer = read(path, json.loads(body))
+            except (ValueError, LookupError, TypeError) as fault:
+                self._send(400, error(f"no request of a completion: {fault!r}"))
+            else:
+                self._ask(model, question, answer)
         elif (method, path) == ("GET", "/stats"):
             self._send(200, self._service.tally.plain(self._loop.time()))
         elif (method, path) == ("POST", "/reset"):
             self._service.reset()
             self._send(200, {})
         else:
-            self._send(404, _error(f"no {method} {path} here"))
+            self._send(404, error(f"no {method} {path} here"))
 
-    def _ask(self, model: str, question: str) -> None:
+    def _ask(self, model: str, question: str, answer: Answer) -> None:
         tally, behaviour = self._service.tally, self._service.behaviour
         now_s = self._loop.time()
+        if self._known_to is not tally:
+            self._known_to = tally
+            tally.connect()
         tally.receive(model, question, now_s)
         if wait_s := self._service.limit.wait_s(now_s):
             tally.end("refused")
             whole = str(max(1, math.ceil(wait_s)))
             header = f"{wait_s:.3f}" if behaviour.is_retry_after_exact else whole
-            fault = _error("too many requests a second", code="rate_limit_exceeded")
+            fault = error("too many requests a second", code="rate_limit_exceeded")
             self._send(429, fault, header=f"Retry-After: {header}\r\n")
             return
         fate = behaviour.fate(model, question, tally.grant(model, question))
@@ -126,13 +135,13 @@ class Connection(asyncio.Protocol):
             self._pending = None
             if fate == "fail":
                 tally.end("failed")
-                self._send(500, _error("the model has failed"))
+                self._send(500, error("the model has failed"))
             elif fate == "answer":
                 tally.answer(model, question, self._loop.time())
-                self._send(200, _completion(model, question))
+                self._send(200, answer(model, question))
             else:
                 tally.end("dropped")
-                self._hang_up(200, _completion(model, question), is_half_said=fate == "drop half way")
+                self._hang_up(200, answer(model, question), is_half_said=fate == "drop half way")
             self._read()
 
         self._pending = self._loop.call_later(behaviour.latency_s, reply), tally
@@ -170,28 +179,6 @@ def _message(status: int, body: object, header: str) -> bytes:
     return f"{head}Content-Length: {len(raw)}\r\n{header}\r\n".encode("latin-1") + raw
 
 
-def _error(message: str, *, code: str | None = None) -> dict[str, Any]:
-    return {"error": {"message": message, "type": "benchmark", "param": None, "code": code}}
-
-
-def _completion(model: str, question: str) -> dict[str, Any]:
-    text = reply_text(question)
-    tokens_in, tokens_out = 8 + len(question) // 4, 1 + len(text) // 4  # some four characters are a token
-    message = {"role": "assistant", "content": text, "refusal": None}
-    return {
-        "id": "chatcmpl-benchmark",
-        "object": "chat.completion",
-        "created": 1,
-        "model": model,
-        "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}],
-        "usage": {
-            "prompt_tokens": tokens_in,
-            "completion_tokens": tokens_out,
-            "total_tokens": tokens_in + tokens_out,
-        },
-    }
-
-
 async def serve(behaviour: Behaviour, *, parent: int | None = None) -> None:
     """Print the port and serve; for ever, or until the process `parent` has gone."""
     service = Service(behaviour)
@@ -207,7 +194,9 @@ class Running:
     """A server in a process of its own, seen from here."""
 
     def __init__(self, port: int, behaviour: Behaviour) -> None:
-        self.base_url = f"http://127.0.0.1:{port}/v1"
+        self.root = f"http://127.0.0.1:{port}"
+        """What a client of Vertex AI is given."""
+        self.base_url = f"{self.root}/v1"
         self.behaviour = behaviour
         self._port = port
 
