@@ -28,7 +28,7 @@ class Asked:
     headers: Mapping[str, str]
     """By lower-case name."""
     body: Any
-    """The parsed JSON, or None."""
+    """The parsed JSON, or the text where it is none, such as a form; None where there is no body."""
     method: str = "POST"
 
     @property
@@ -179,6 +179,13 @@ class LoopbackServer:
         return answer
 
 
+def _parse(raw: bytes) -> Any:
+    try:
+        return json.loads(raw)
+    except ValueError:
+        return raw.decode("utf-8", "replace")
+
+
 class _Server(ThreadingHTTPServer):
     request_queue_size = 256
     daemon_threads = False
@@ -228,7 +235,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _read(self) -> Asked:
         raw = self.rfile.read(int(self.headers.get("content-length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        return Asked(self.path, headers, json.loads(raw) if raw else None, self.command)
+        return Asked(self.path, headers, _parse(raw) if raw else None, self.command)
 
     def _send(self, reply: Reply) -> None:
         body = reply.body.encode() if isinstance(reply.body, str) else reply.body

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NoReturn, cast
+from typing import TYPE_CHECKING, NoReturn
 
 from pytest_ftbench.errors import EndpointError, Fault
 from pytest_ftbench.providers.vertex_faults import one_line, status_error
@@ -32,8 +32,13 @@ def write_contents(prompt: Prompt) -> list[types.ContentDict]:
 
 def write_config(
     prompt: Prompt, sampling: Mapping[str, float | int | None], *, takes_schemas: bool
-) -> types.GenerateContentConfigDict:
-    """How it is asked: one candidate, without tools, with the answer as it came."""
+) -> types.GenerateContentConfig:
+    """How it is asked: for one candidate, without tools, with the answer as it came.
+
+    The SDK's own reading of an answer warns of finish reasons that it does not know, which some sessions make errors.
+    """
+    from google.genai import types
+
     config: dict[str, object] = {
         "candidate_count": 1,
         "automatic_function_calling": {"disable": True},
@@ -51,7 +56,7 @@ def write_config(
     if prompt.reply_schema and takes_schemas:
         config["response_mime_type"] = "application/json"
         config["response_json_schema"] = json.loads(prompt.reply_schema)
-    return cast("types.GenerateContentConfigDict", config)
+    return types.GenerateContentConfig.model_validate(config)
 
 
 def read_completion(body: str, *, latency_s: float, deployment: str | None) -> Completion:
@@ -108,7 +113,7 @@ def _parse(body: str) -> Mapping[str, object]:
     except (ValueError, RecursionError):
         start = one_line(body[:200])
         if start.startswith("<"):
-            _refuse("the body is a page of HTML", fault="endpoint")
+            _refuse("the body is a page of HTML")
         # Most likely the rest was lost on the way.
         _refuse(f"the body is not JSON: {start[:60]!r}" if start else "the body is empty", fault="transient")
     if not isinstance(answer, Mapping):
