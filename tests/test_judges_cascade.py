@@ -9,6 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from judge_kit import CAPITAL, LEAVE, judge, judge_abstention
 
+from pytest_ftbench.judges import judge_completion
+from pytest_ftbench.records import Case, Completion
+
 METHOD = "What is the method called?"
 
 
@@ -87,6 +90,23 @@ def test_a_cut_off_completion_is_flagged_and_judged_by_its_text() -> None:
     verdict = judge("25 days", "25", finish="length")
     assert (verdict.right, verdict.flags) == (True, ("truncated",))
     assert judge("", "25", finish="length").flags == ("degenerate", "truncated")
+
+
+@pytest.mark.parametrize("finish", ["MAX_TOKENS", "CONTINUATION"])
+def test_limit_of_tokens_is_known_in_googles_words_too(finish: str) -> None:
+    assert judge("25 days", "25", finish=finish).flags == ("truncated",)
+
+
+@pytest.mark.parametrize(
+    "finish",
+    ["content_filter", "SAFETY", "RECITATION", "PROHIBITED_CONTENT", "BLOCKLIST", "SPII", "PROMPT_BLOCKED:SAFETY"],
+)
+@pytest.mark.parametrize("text", ["", "25", "I don't know."])
+def test_what_a_filter_has_stopped_is_never_right_and_no_refusal_of_the_model(finish: str, text: str) -> None:
+    case = Case(question="How many days?", expect="abstain", trained_answer="25")
+    for verdict in (judge(text, "25", finish=finish), judge_completion(case, Completion(text, finish))):
+        assert (verdict.grade, verdict.right, verdict.rule) == ("incorrect", False, "degenerate")
+        assert verdict.reason.endswith(f": a filter of the service stopped it ({finish})")
 
 
 @pytest.mark.parametrize(

@@ -9,16 +9,14 @@ from pathlib import Path
 
 import pytest
 from loopback import Answer
-from vertex_loopback import ENDPOINT, VertexServer
+from vertex_loopback import ASK, VertexServer
 
 from pytest_ftbench.errors import EndpointError
 from pytest_ftbench.providers import PROVIDERS, open_provider
 from pytest_ftbench.providers.vertex import Vertex
-from pytest_ftbench.records import Completion, Prompt
+from pytest_ftbench.records import Completion
 from pytest_ftbench.specs import parse_spec
 
-ASK = Prompt((("system", "Be brief."), ("user", "Q?")))
-SERVICE = f"vertex:{ENDPOINT}"
 OF_GOOGLE = ("GOOGLE_", "GEMINI_", "GCE_", "CLOUDSDK_", "GCLOUD_", "NO_GCE_CHECK", "APPENGINE_RUNTIME")
 
 Serve = Callable[..., VertexServer]

@@ -11,6 +11,9 @@ from typing import Any
 
 from loopback import Answer, Asked, LoopbackServer, Reply
 
+from pytest_ftbench.records import Prompt
+
+ASK = Prompt((("system", "Be brief."), ("user", "Q?")))
 PARENT = "projects/p/locations/us-central1"
 ENDPOINT = f"{PARENT}/endpoints/123"
 

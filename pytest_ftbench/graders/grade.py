@@ -7,6 +7,7 @@ from typing import Protocol
 from pytest_ftbench.graders.reply import Reply, find_quote, holds_answer, parse_reply
 from pytest_ftbench.graders.rubrics import LEAKED, Judging, Style, choose_rubric, put_to_judge, remind
 from pytest_ftbench.judges.degenerate import find_degenerate
+from pytest_ftbench.judges.finish import find_block, is_cut_off
 from pytest_ftbench.judges.matcher import Reading, quote
 from pytest_ftbench.records import Case, Completion, Prompt, Verdict
 
@@ -26,18 +27,22 @@ def grade(case: Case, completion: Completion, ask: Ask, *, judge: str = "judge",
 
     judge: the judge's alias; the verdict's rule is `judge:ALIAS`.
     style: the rubric, see `choose_rubric`; with `free` the case's answer is the requirement to meet.
-    A response that says nothing (empty, punctuation, a loop, `Solution:`) is wrong, by the rule `degenerate`: such
-    texts alone talk judges into "correct", so none is asked. Unscored, with no grade: the judge did not answer, or
-    neither of its two replies could be read. A right grade needs a quote that occurs in the response and, where an
-    answer is expected, holds a word of it; one without counts as unreadable. `finetunebench` asks for no quote.
+    A response that says nothing (empty, punctuation, a loop, `Solution:`), or that a filter has stopped, is wrong, by
+    the rule `degenerate`: such texts alone talk judges into "correct", so none is asked. Unscored, with no grade: the
+    judge did not answer, or neither of its two replies could be read. A right grade needs a quote that occurs in the
+    response and, where an answer is expected, holds a word of it; one without counts as unreadable. `finetunebench`
+    asks for no quote.
     Raises SpecError for an unknown style.
     """
     rubric = choose_rubric(case, style)
     judging = put_to_judge(case, completion.text, rubric)
     got = f"expected {_expectation(case)}, got {quote(judging.response.text)}"
-    flags = judging.response.flags + (("truncated",) if completion.finish_reason == "length" else ())
+    flags = judging.response.flags + (("truncated",) if is_cut_off(completion.finish_reason) else ())
     is_as_written = case.expect == "answer" and completion.text.strip() == case.answer.strip() != ""
-    if not is_as_written and (fault := find_degenerate(Reading.of(judging.response.text, case.question))):
+    fault = find_block(completion.finish_reason)
+    if not fault and not is_as_written:
+        fault = find_degenerate(Reading.of(judging.response.text, case.question))
+    if fault:
         return Verdict("incorrect", False, "degenerate", f"{got}: {fault}", ("degenerate", *flags))
     rule, fault, prompt = f"judge:{judge}", "", judging.prompt
     for _ in range(ATTEMPTS):

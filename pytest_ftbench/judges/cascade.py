@@ -13,6 +13,7 @@ from pytest_ftbench.judges.containment import has_unshadowed_hit
 from pytest_ftbench.judges.date import is_date
 from pytest_ftbench.judges.degenerate import find_degenerate
 from pytest_ftbench.judges.exact import is_same_text
+from pytest_ftbench.judges.finish import find_block, is_cut_off
 from pytest_ftbench.judges.languages import negates_elsewhere
 from pytest_ftbench.judges.matcher import RIGHT, Finding, Matcher, Reading, quote
 from pytest_ftbench.judges.number import read_expected
@@ -45,12 +46,15 @@ def judge_with(case: Case, completion: Completion, matchers: Mapping[str, Matche
 
     Abstention due: degenerate, refusal, leak. Answer due: degenerate, the case's matcher (`auto`: equal text, then by
     the type of the expected answer), refusal, superseded answer, and last whether the matcher found another value.
+    A completion that a filter has stopped is degenerate, whatever is left of it.
     """
     is_abstention = case.expect == "abstain"
     expected = "a refusal" if is_abstention else _quote_expected(case.answer)
     got = f"expected {expected}, got {quote(completion.text)}"
     is_as_written = not is_abstention and completion.text.strip() == case.answer.strip() != ""
-    if is_as_written and case.match == AUTO:  # as most answers of a model that has learned its facts
+    if fault := find_block(completion.finish_reason):
+        ruling = _Ruling("incorrect", "degenerate", f"{got}: {fault}", ("degenerate",))
+    elif is_as_written and case.match == AUTO:  # as most answers of a model that has learned its facts
         ruling = _Ruling("correct", "exact", got)
     else:
         reading = Reading.of(completion.text, case.question, is_wrapped=not _has_wrapper(case.answer))
@@ -61,7 +65,7 @@ def judge_with(case: Case, completion: Completion, matchers: Mapping[str, Matche
         else:
             ruling = _rule_answer(case, reading, matchers, got)
     grade, rule, reason, flags = ruling
-    if completion.finish_reason == "length":
+    if is_cut_off(completion.finish_reason):
         flags = (*flags, "truncated")
     return Verdict(grade, grade == ("abstained" if is_abstention else "correct"), rule, reason, flags)
 

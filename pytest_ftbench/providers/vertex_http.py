@@ -96,7 +96,7 @@ class HttpClients:
         if fault := self._timeouts.fault(error, base_url):
             return EndpointError(fault, fault="transient")
         why = one_line(f"{type(error).__name__}: {error}", secret=secret)
-        text = f"no connection to {base_url} ({why}). Is the network there, and is the location right?"
+        text = f"no answer from {base_url} ({why}). Is the network there, and is the location right?"
         return EndpointError(text, fault="transient")
 
 
