@@ -9,6 +9,8 @@ from __future__ import annotations
 import gzip
 import json
 import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -276,7 +278,7 @@ def test_redirect_carries_the_prompt_nowhere(serve: Serve, connect: Connect) -> 
 
 def test_error_never_repeats_a_token(serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MY_TOKEN", "mine-123456")
-    echo = "Bearer mine-123456, ya29.a0AfB_secret-part and AIzaSyD-not-a-real-key are no good"
+    echo = "mine-123456, Bearer other-mine-1, ya29.a0AfB_secret-part and AIzaSyD-not-a-real-key are no good"
     server = serve(google_error(401, "UNAUTHENTICATED", echo))
     with pytest.raises(EndpointError) as caught:
         connect(server.spec(access_token_env="MY_TOKEN")).complete(ASK)
@@ -285,8 +287,15 @@ def test_error_never_repeats_a_token(serve: Serve, connect: Connect, monkeypatch
 
 
 def test_closing_ends_what_is_in_flight_and_all_that_comes_later(serve: Serve, connect: Connect) -> None:
-    provider = connect(serve(lambda _: (provider.close(), "25")[1]).spec())
-    for _ in range(2):
-        with pytest.raises(EndpointError, match=r"^the endpoint is closed: the session has ended\.$"):
-            provider.complete(ASK)
+    arrived = threading.Event()
+    server = serve(lambda _: (arrived.set(), Reply(delay_s=60))[1])
+    provider = connect(server.spec())
+    with ThreadPoolExecutor(1) as pool:
+        asking = pool.submit(provider.complete, ASK)
+        assert arrived.wait(30)
+        provider.close()
+        error = asking.exception(timeout=30)
+    assert str(error) == "the endpoint is closed: the session has ended."
+    with pytest.raises(EndpointError, match=r"^the endpoint is closed: the session has ended\.$"):
+        provider.complete(ASK)
     provider.close()

@@ -40,7 +40,7 @@ def find_credentials(address: VertexAddress, *, limit_s: float) -> Credentials:
     token = address.find_token()
     if token is not None:
         return TokenCredentials(token=token)  # type: ignore[no-untyped-call]
-    transport = _Limited(Request(), limit_s)
+    transport = LimitedTransport(Request(), limit_s)
     try:
         found, _ = without_warnings(lambda: google.auth.default(scopes=_SCOPES, request=transport))
     except google.auth.exceptions.DefaultCredentialsError as error:
@@ -71,7 +71,7 @@ class _NoMetadataServer(google.auth.exceptions.DefaultCredentialsError):
     """Asked whether it is there, it has not answered in time."""
 
 
-class _Limited(Transport):
+class LimitedTransport(Transport):
     """Passes requests on, none of which takes longer than it may.
 
     Google's own limits are 120 s for a token, and three tries of 3 s for the metadata server, with pauses between.
@@ -111,7 +111,7 @@ class _Bounded(Credentials):
     def refresh(self, request: Transport) -> None:
         """Fetch a token; EndpointError where none is given."""
         try:
-            limited = _Limited(request, self._limit_s)
+            limited = LimitedTransport(request, self._limit_s)
             without_warnings(lambda: self._inner.refresh(limited))  # type: ignore[no-untyped-call]
         except google.auth.exceptions.GoogleAuthError as error:
             raise _unusable(error) from None
