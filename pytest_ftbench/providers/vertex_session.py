@@ -55,10 +55,6 @@ class VertexSession:
         """
         return self._open().client
 
-    def credentials(self) -> Credentials:
-        """Whoever gives tokens for this server and no other: a placeholder where the server is not Google's."""
-        return self._open().credentials
-
     def call(self, method: str, path: str, body: Mapping[str, object] | None = None) -> bytes:
         """The body of the answer of the REST interface to a call that the SDK does not have.
 
