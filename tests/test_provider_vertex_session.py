@@ -34,14 +34,14 @@ def model(server: VertexServer, **options: object) -> str:
 def test_session_gets_its_answers_and_says_which_model_served(any_project: Project, serve: Serve) -> None:
     server = serve(ANSWERS)
     any_project.write("q.ftbench.csv", CASES)
-    any_project.run(model(server)).assert_outcomes(passed=3)
+    any_project.run(model(server, revision="1")).assert_outcomes(passed=3)
     assert sorted(server.questions) == sorted(ANSWERS)
     results = any_project.lines("result")
     assert {line["served_model"] for line in results} == {"gemini-2.5-flash"}
     assert {line["finish_reason"] for line in results} == {"STOP"}
-    any_project.run(model(server)).assert_outcomes(passed=3)
+    any_project.run(model(server, revision="1")).assert_outcomes(passed=3)
     assert len(server.requests) == 3, "the second session is served from the cache"
-    any_project.run(model(server, thinking_budget=0)).assert_outcomes(passed=3)
+    any_project.run(model(server, thinking_budget=0, revision="1")).assert_outcomes(passed=3)
     assert len(server.requests) == 6, "another way of asking is another question"
 
 

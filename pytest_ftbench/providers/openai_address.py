@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from pytest_ftbench.errors import EndpointError, SpecError
 from pytest_ftbench.patterns import pattern
