@@ -6,17 +6,18 @@ import time
 
 from pytest_ftbench.errors import EndpointError, SpecError
 from pytest_ftbench.providers import EndpointSpec
+from pytest_ftbench.providers.lifecycle import Checkpoint, Standing
 from pytest_ftbench.providers.options import read_int, read_sampling
 from pytest_ftbench.providers.vertex_body import SAFETY, read_completion, write_config, write_contents
 from pytest_ftbench.providers.vertex_faults import StatusError, one_line
+from pytest_ftbench.providers.vertex_lineage import Lineage
 from pytest_ftbench.providers.vertex_names import read_name
+from pytest_ftbench.providers.vertex_reader import ResourceReader
 from pytest_ftbench.providers.vertex_session import VertexSession
 from pytest_ftbench.records import Completion, Prompt
 
 _REFUSALS = (400, 422, 501)
 """The statuses by which servers refuse a parameter that they do not know."""
-_ANSWERS = ("endpoints", "publishers")
-"""The kinds of resources that can be asked themselves."""
 
 
 class Vertex:
@@ -34,6 +35,7 @@ class Vertex:
     def __init__(self, spec: EndpointSpec) -> None:
         self.name = read_name(spec)
         self.session = VertexSession(spec, project=self.name.project, location=self.name.location)
+        self._lineage = Lineage(self.name, ResourceReader(self.session))
         self.sampling = {
             **read_sampling(spec),
             "thinking_budget": read_int(spec, "thinking_budget", at_least=-1),
@@ -51,7 +53,7 @@ class Vertex:
 
     def complete(self, prompt: Prompt, *, sample: int = 1) -> Completion:  # noqa: ARG002 - the server has no such notion
         """The model's answer; EndpointError for anything that is not one."""
-        target = self._find_target()
+        target = self._lineage.endpoint()
         self.session.client()  # opened before the clock runs
         started = time.perf_counter()
         try:
@@ -60,17 +62,28 @@ class Vertex:
             raise
         except (ValueError, RuntimeError, TypeError) as error:  # what the SDK finds wrong with a request
             raise EndpointError(one_line(f"{type(error).__name__}: {error}")) from None
-        return read_completion(body, latency_s=time.perf_counter() - started, deployment=self._deployment)
+        latency_s = time.perf_counter() - started
+        return read_completion(body, latency_s=latency_s, deployment=self._deployment)
+
+    def list_checkpoints(self) -> tuple[Checkpoint, ...]:
+        """The checkpoints of the tuning job that the model comes from."""
+        return self._lineage.list_checkpoints()
+
+    def read_standing(self) -> Standing:
+        """What the server says of the model."""
+        return self._lineage.read_standing()
+
+    def read_deployment(self) -> str | None:
+        """The weights behind the name, such as `models/888@1 checkpoint 3`; None where they may not be read."""
+        return self._lineage.read_deployment()
+
+    def use_deployment(self, deployment: str) -> None:
+        """Make it part of `identity` and of every completion."""
+        self.identity["deployment"] = self._deployment = deployment
 
     def close(self) -> None:
         """Close the connections; what is in flight ends in an EndpointError, and so do later questions."""
         self.session.close()
-
-    def _find_target(self) -> str:
-        """The full name of what is asked."""
-        if self.name.kind in _ANSWERS:
-            return str(self.name)
-        raise EndpointError(f"{self.name} is no endpoint. Name the endpoint that it is deployed to.", fault="endpoint")
 
     def _send(self, target: str, prompt: Prompt) -> str:
         takes_schemas = self._takes_schemas
