@@ -108,7 +108,7 @@ PROVIDERS: dict[str, ProviderFactory] = {
     "vertex": LazyFactory(
         "pytest_ftbench.providers.vertex:Vertex",
         (
-            *("project", "location", "base_url", "access_token_env", "thinking_budget", "safety"),
+            *("project", "location", "base_url", "access_token_env", "thinking_budget", "safety", "api"),
             *("timeout", "connect_timeout", "read_timeout"),
         ),
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_ftbench.errors import EndpointError
@@ -62,36 +63,40 @@ class ChatCompletions:
         return client.chat.completions.with_streaming_response.create(**request)
 
     def read(self, received: Received, *, secret: str) -> Completion:
-        """The completion in an answer.
-
-        A refusal is the text where there is no content; null content without one is an empty answer.
-        Raises EndpointError when the body is no chat completion, or one that broke off.
-        """
+        """The completion in an answer; EndpointError when the body is no chat completion, or one that broke off."""
         answer = read_object(received.body, what=_WHAT, secret=secret)
-        choices = answer.get("choices")
-        if not isinstance(choices, list) or not choices or not isinstance(choices[0], Mapping):
-            refuse_body("it has no choices", what=_WHAT)
-        finish_reason = text_or_none(choices[0].get("finish_reason"))
-        if choices[0].get("error") or finish_reason in _BROKEN_OFF:
-            why = error_text({"error": choices[0].get("error")}, secret=secret)
-            raise EndpointError(f"HTTP 200, but the answer broke off ({finish_reason}): {why}", fault="transient")
-        message = choices[0].get("message")
-        if not isinstance(message, Mapping):
-            refuse_body("its first choice has no message", what=_WHAT)
-        text = message.get("content")
-        if text is None:
-            text = message.get("refusal") or ""
-        if not isinstance(text, str):
-            refuse_body(f"the content of its message is {type(text).__name__}, not text", what=_WHAT)
-        usage = answer.get("usage")
-        counts = usage if isinstance(usage, Mapping) else {}
-        return Completion(
-            text=whole_characters(text),
-            finish_reason=finish_reason,
-            served_model=text_or_none(answer.get("model")),
-            fingerprint=text_or_none(answer.get("system_fingerprint")),
-            tokens_in=count_or_none(counts.get("prompt_tokens")),
-            tokens_out=count_or_none(counts.get("completion_tokens")),
-            latency_s=received.latency_s,
-            pause_s=received.pause_s,
-        )
+        completion = read_chat(answer, secret=secret)
+        return replace(completion, latency_s=received.latency_s, pause_s=received.pause_s)
+
+
+def read_chat(answer: Mapping[str, object], *, secret: str) -> Completion:
+    """The completion in the object that a server answers with.
+
+    A refusal is the text where there is no content; null content without one is an empty answer.
+    Raises EndpointError when the object is no chat completion, or one that broke off.
+    """
+    choices = answer.get("choices")
+    if not isinstance(choices, list) or not choices or not isinstance(choices[0], Mapping):
+        refuse_body("it has no choices", what=_WHAT)
+    finish_reason = text_or_none(choices[0].get("finish_reason"))
+    if choices[0].get("error") or finish_reason in _BROKEN_OFF:
+        why = error_text({"error": choices[0].get("error")}, secret=secret)
+        raise EndpointError(f"HTTP 200, but the answer broke off ({finish_reason}): {why}", fault="transient")
+    message = choices[0].get("message")
+    if not isinstance(message, Mapping):
+        refuse_body("its first choice has no message", what=_WHAT)
+    text = message.get("content")
+    if text is None:
+        text = message.get("refusal") or ""
+    if not isinstance(text, str):
+        refuse_body(f"the content of its message is {type(text).__name__}, not text", what=_WHAT)
+    usage = answer.get("usage")
+    counts = usage if isinstance(usage, Mapping) else {}
+    return Completion(
+        text=whole_characters(text),
+        finish_reason=finish_reason,
+        served_model=text_or_none(answer.get("model")),
+        fingerprint=text_or_none(answer.get("system_fingerprint")),
+        tokens_in=count_or_none(counts.get("prompt_tokens")),
+        tokens_out=count_or_none(counts.get("completion_tokens")),
+    )

@@ -11,13 +11,17 @@ from pytest_ftbench.providers.options import read_int, read_sampling
 from pytest_ftbench.providers.vertex_body import SAFETY, read_completion, write_config, write_contents
 from pytest_ftbench.providers.vertex_faults import StatusError, one_line
 from pytest_ftbench.providers.vertex_lineage import Lineage
-from pytest_ftbench.providers.vertex_names import read_name
+from pytest_ftbench.providers.vertex_names import ResourceName, read_name
+from pytest_ftbench.providers.vertex_predict import Predict, read_prediction
 from pytest_ftbench.providers.vertex_reader import ResourceReader
 from pytest_ftbench.providers.vertex_session import VertexSession
 from pytest_ftbench.records import Completion, Prompt
 
 _REFUSALS = (400, 422, 501)
 """The statuses by which servers refuse a parameter that they do not know."""
+_APIS = ("generate", "predict")
+"""What `api=` may be: how tuned models of Google's are asked, and how open models that were deployed by hand."""
+_NOT_FOR_PREDICT = ("thinking_budget", "safety")
 
 
 class Vertex:
@@ -26,8 +30,9 @@ class Vertex:
     The SDK is imported, and the credentials looked for, when the first question is sent: a session that is served
     from the cache needs neither. Options: project and location (for short names), base_url (a private endpoint or a
     proxy), access_token_env (for a base_url that is not Google's, which gets no credentials else), safety (`off`, the
-    default, or `service`), thinking_budget (tokens; 0: none, -1: as the model likes), timeout, connect_timeout and
-    read_timeout as for the provider openai.
+    default, or `service`), thinking_budget (tokens; 0: none, -1: as the model likes), api (`generate`, the default, or
+    `predict` for open models that were deployed by hand), timeout, connect_timeout and read_timeout as for the
+    provider openai.
     """
 
     is_local = False
@@ -36,17 +41,19 @@ class Vertex:
         self.name = read_name(spec)
         self.session = VertexSession(spec, project=self.name.project, location=self.name.location)
         self._lineage = Lineage(self.name, ResourceReader(self.session))
-        self.sampling = {
-            **read_sampling(spec),
-            "thinking_budget": read_int(spec, "thinking_budget", at_least=-1),
-            "safety_off": int(_read_safety(spec) == "off"),
-        }
+        self._predict = Predict(self.session, self._lineage) if _read_api(spec, self.name) == "predict" else None
+        self.sampling = read_sampling(spec)
         self.identity: dict[str, str | None] = {
             "provider": "vertex",
             "base_url": self.session.base_url,
             "model": str(self.name),
             "revision": spec.revision,
         }
+        if self._predict is not None:
+            self.identity["api"] = "predict"
+        else:
+            self.sampling["thinking_budget"] = read_int(spec, "thinking_budget", at_least=-1)
+            self.sampling["safety_off"] = int(_read_safety(spec) == "off")
         self._deployment: str | None = None
         self._takes_schemas = True
         """Whether the server has not refused a request for structured output yet."""
@@ -54,6 +61,8 @@ class Vertex:
     def complete(self, prompt: Prompt, *, sample: int = 1) -> Completion:  # noqa: ARG002 - the server has no such notion
         """The model's answer; EndpointError for anything that is not one."""
         target = self._lineage.endpoint()
+        if self._predict is not None:
+            self._predict.open()
         self.session.client()  # opened before the clock runs
         started = time.perf_counter()
         try:
@@ -63,7 +72,8 @@ class Vertex:
         except (ValueError, RuntimeError, TypeError) as error:  # what the SDK finds wrong with a request
             raise EndpointError(one_line(f"{type(error).__name__}: {error}")) from None
         latency_s = time.perf_counter() - started
-        return read_completion(body, latency_s=latency_s, deployment=self._deployment)
+        read = read_completion if self._predict is None else read_prediction
+        return read(body, latency_s=latency_s, deployment=self._deployment)
 
     def list_checkpoints(self) -> tuple[Checkpoint, ...]:
         """The checkpoints of the tuning job that the model comes from."""
@@ -98,11 +108,26 @@ class Vertex:
         return body
 
     def _generate(self, target: str, prompt: Prompt, *, takes_schemas: bool) -> str:
+        if self._predict is not None:
+            return self._predict.send(prompt, self.sampling, takes_schemas=takes_schemas).decode("utf-8", "replace")
         config = write_config(prompt, self.sampling, takes_schemas=takes_schemas)
         contents = write_contents(prompt)
         response = self.session.client().models.generate_content(model=target, contents=contents, config=config)
         answered = response.sdk_http_response
         return (answered and answered.body) or ""
+
+
+def _read_api(spec: EndpointSpec, name: ResourceName) -> str:
+    value = spec.options.get("api", "generate")
+    if value not in _APIS:
+        raise SpecError(f"model {spec.label!r}: api must be {' or '.join(_APIS)}, got {value!r}.")
+    if value == "predict":
+        if name.kind == "publishers":
+            raise SpecError(f"model {spec.label!r}: a base model of Google's has no api=predict. Leave it out.")
+        for key in _NOT_FOR_PREDICT:
+            if key in spec.options:
+                raise SpecError(f"model {spec.label!r}: api=predict has no {key}. Leave one out.")
+    return value
 
 
 def _read_safety(spec: EndpointSpec) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NoReturn
 
 from pytest_ftbench.errors import EndpointError, Fault
+from pytest_ftbench.providers.openai_body import count_or_none, text_or_none, whole_characters
 from pytest_ftbench.providers.vertex_faults import one_line, status_error
 from pytest_ftbench.records import Completion, Prompt
 
@@ -66,20 +67,20 @@ def read_completion(body: str, *, latency_s: float, deployment: str | None) -> C
     as asking again would not help, and never right. Its thoughts are no part of an answer, but were paid for.
     Raises EndpointError when the body is no answer of a model.
     """
-    answer = _parse(body)
+    answer = parse_body(body)
     candidates, feedback = answer.get("candidates"), answer.get("promptFeedback")
     if not any(key in answer for key in ("candidates", "promptFeedback", "usageMetadata", "modelVersion")):
-        _refuse("it has no candidates")
+        refuse("it has no candidates")
     usage = answer.get("usageMetadata")
     counts = usage if isinstance(usage, Mapping) else {}
-    spoken, thought = (_count_or_none(counts.get(f"{kind}TokenCount")) for kind in ("candidates", "thoughts"))
+    spoken, thought = (count_or_none(counts.get(f"{kind}TokenCount")) for kind in ("candidates", "thoughts"))
     text, reason = _read_candidate(candidates, feedback)
     return Completion(
-        text=_whole_characters(text),
+        text=whole_characters(text),
         finish_reason=reason,
-        served_model=_text_or_none(answer.get("modelVersion")),
+        served_model=text_or_none(answer.get("modelVersion")),
         deployment=deployment,
-        tokens_in=_count_or_none(counts.get("promptTokenCount")),
+        tokens_in=count_or_none(counts.get("promptTokenCount")),
         tokens_out=None if spoken is None and thought is None else (spoken or 0) + (thought or 0),
         latency_s=latency_s,
     )
@@ -88,36 +89,37 @@ def read_completion(body: str, *, latency_s: float, deployment: str | None) -> C
 def _read_candidate(candidates: object, feedback: object) -> tuple[str, str | None]:
     """Text and finish reason of the first candidate; where there is none, why."""
     if candidates is not None and not isinstance(candidates, list):
-        _refuse(f"its candidates are {type(candidates).__name__}, not a list")
+        refuse(f"its candidates are {type(candidates).__name__}, not a list")
     if not candidates:
         blocked = feedback.get("blockReason") if isinstance(feedback, Mapping) else None
-        return "", f"PROMPT_BLOCKED:{_whole_characters(blocked)}" if isinstance(blocked, str) else "EMPTY"
+        return "", f"PROMPT_BLOCKED:{whole_characters(blocked)}" if isinstance(blocked, str) else "EMPTY"
     first = candidates[0]
     if not isinstance(first, Mapping):
-        _refuse("its first candidate is no object")
+        refuse("its first candidate is no object")
     content = first.get("content")
     parts = content.get("parts") if isinstance(content, Mapping) else None
     if parts is not None and not isinstance(parts, list):
-        _refuse("the parts of its content are no list")
+        refuse("the parts of its content are no list")
     texts = []
     for part in parts or ():
         text = part.get("text") if isinstance(part, Mapping) else None
         if isinstance(text, str) and not part.get("thought"):
             texts.append(text)
-    return "".join(texts), _text_or_none(first.get("finishReason"))
+    return "".join(texts), text_or_none(first.get("finishReason"))
 
 
-def _parse(body: str) -> Mapping[str, object]:
+def parse_body(body: str) -> Mapping[str, object]:
+    """The object in a body with status 200; EndpointError for anything else, an error that it reports included."""
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
         start = one_line(body[:200])
         if start.startswith("<"):
-            _refuse("the body is a page of HTML")
+            refuse("the body is a page of HTML")
         # Most likely the rest was lost on the way.
-        _refuse(f"the body is not JSON: {start[:60]!r}" if start else "the body is empty", fault="transient")
+        refuse(f"the body is not JSON: {start[:60]!r}" if start else "the body is empty", fault="transient")
     if not isinstance(answer, Mapping):
-        _refuse(f"the body is a JSON {type(answer).__name__}")
+        refuse(f"the body is a JSON {type(answer).__name__}")
     error = answer.get("error")
     if error:
         status = error.get("code") if isinstance(error, Mapping) else None
@@ -126,18 +128,6 @@ def _parse(body: str) -> Mapping[str, object]:
     return answer
 
 
-def _refuse(why: str, *, fault: Fault = "question") -> NoReturn:
+def refuse(why: str, *, fault: Fault = "question") -> NoReturn:
+    """Raise the EndpointError that says why a body is no answer."""
     raise EndpointError(f"HTTP 200, but no answer of a model (is base_url right?): {why}.", fault=fault)
-
-
-def _whole_characters(text: str) -> str:
-    """The text with halves of surrogate pairs joined or replaced: alone they cannot be written as UTF-8."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-
-def _text_or_none(value: object) -> str | None:
-    return _whole_characters(value) if isinstance(value, str) else None
-
-
-def _count_or_none(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53 else None

@@ -54,7 +54,7 @@ class HttpClients:
             finally:
                 response.close()
         except (TimeoutError, self._http.HTTPError, self._http.StreamError, OSError) as error:
-            raise self._connection_error(error, secret) from None
+            raise self._connection_error(error, request.url, secret) from None
         if response.status_code != 200:
             raise status_error(response.status_code, body, response.headers, secret=secret)
         # The body is unpacked, so what was said of its packing must not be said again.
@@ -89,10 +89,12 @@ class HttpClients:
                 raise EndpointError(f"the answer is longer than {LONGEST_BODY // 2**20} MiB (is base_url right?).")
         return bytes(body)
 
-    def _connection_error(self, error: BaseException, secret: str) -> EndpointError:
+    def _connection_error(self, error: BaseException, url: Any, secret: str) -> EndpointError:
         if self._is_closed:
             return EndpointError(CLOSED)
         base_url = self._address.base_url
+        if not str(url).startswith(base_url):  # an endpoint with a host of its own
+            base_url = f"{url.scheme}://{url.host}"
         if fault := self._timeouts.fault(error, base_url):
             return EndpointError(fault, fault="transient")
         why = one_line(f"{type(error).__name__}: {error}", secret=secret)

@@ -48,6 +48,11 @@ class VertexSession:
         """The server, without a slash at the end."""
         return self._address.base_url
 
+    @property
+    def is_google(self) -> bool:
+        """True where the server is Google's own, and so the user's credentials go to it."""
+        return self._address.is_google
+
     def client(self) -> genai.Client:
         """The SDK's client. Its calls raise EndpointError for whatever HTTP and the credentials bring.
 
@@ -55,10 +60,13 @@ class VertexSession:
         """
         return self._open().client
 
-    def call(self, method: str, path: str, body: Mapping[str, object] | None = None) -> bytes:
+    def call(
+        self, method: str, path: str, body: Mapping[str, object] | None = None, *, base_url: str | None = None
+    ) -> bytes:
         """The body of the answer of the REST interface to a call that the SDK does not have.
 
-        path: below the server, with the version: `v1/projects/P/locations/L/endpoints/E`.
+        path: below the server, with the version: `v1/projects/P/locations/L/endpoints/E`. base_url: another server,
+        which gets the same credentials: the caller knows that they are meant for it.
         Raises EndpointError for any other status than 200.
         """
         opened = self._open()
@@ -71,7 +79,9 @@ class VertexSession:
             headers["Authorization"] = f"Bearer {opened.credentials.token}"
         if opened.credentials.quota_project_id:
             headers["x-goog-user-project"] = opened.credentials.quota_project_id
-        request = opened.http.face.build_request(method, f"{self.base_url}/{path}", json=body, headers=headers)
+        request = opened.http.face.build_request(
+            method, f"{base_url or self.base_url}/{path}", json=body, headers=headers
+        )
         content: bytes = opened.http.send(request).content
         return content
 
