@@ -75,11 +75,12 @@ class TestResolution:
     @pytest.mark.parametrize(
         ("state", "error", "says"),
         [
-            ("RUNNING", "", "'running'"),
-            ("PENDING", "", "'pending'"),
-            ("PARTIALLY_SUCCEEDED", "", "'partially succeeded'"),
-            ("FAILED", "Too few\nexamples", "'failed' (Too few examples)"),
-            ("OF_THE_FUTURE", "", "'of the future'"),
+            ("RUNNING", "", "'running'. Wait until it has, or name"),
+            ("PENDING", "", "'pending'. Wait until it has, or name"),
+            ("OF_THE_FUTURE", "", "'of the future'. Wait until it has, or name"),
+            ("CANCELLED", "", "'cancelled'. Name"),
+            ("PARTIALLY_SUCCEEDED", "", "'partially succeeded'. Name"),
+            ("FAILED", "Too few\nexamples", "'failed' (Too few examples). Name"),
         ],
     )
     def test_job_that_has_not_succeeded_says_its_state(
@@ -87,12 +88,10 @@ class TestResolution:
     ) -> None:
         place.resources["tuningJobs/7"] = make_job(state=state, **({"error": {"message": error}} if error else {}))
         fault = fault_of(vertex("tuningJobs/7"))
-        assert str(fault) == (
-            f"{PARENT}/tuningJobs/7 has not succeeded: its state is {says}. "
-            "Wait until it has, or name another job or an endpoint."
-        )
+        name = f"{PARENT}/tuningJobs/7"
+        assert str(fault) == f"{name} has not succeeded: its state is {says} another job or an endpoint."
         assert fault.fault == "endpoint"
-        assert set(place.asked) == {f"{PARENT}/tuningJobs/7"}
+        assert set(place.asked) == {name}
 
     def test_job_without_an_endpoint_says_so(self, place: Place, vertex: OpenVertex) -> None:
         place.resources["tuningJobs/7"] = make_job(endpoint=None)

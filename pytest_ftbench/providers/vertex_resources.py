@@ -16,6 +16,8 @@ from pytest_ftbench.providers.vertex_names import parse_name
 from pytest_ftbench.providers.vertex_reader import Resource
 
 _SUCCEEDED = "JOB_STATE_SUCCEEDED"
+_OVER = frozenset(f"JOB_STATE_{word}" for word in ("FAILED", "CANCELLED", "EXPIRED", "PARTIALLY_SUCCEEDED"))
+"""States of jobs from which nothing more will come."""
 _BASE_LABEL = "google-vertex-llm-tuning-base-model-id"
 """Google's own label on tuned models; google-genai reads it as `tuned_model_info.base_model`."""
 
@@ -176,7 +178,8 @@ def _succeeded(job: Resource, name: str) -> Resource:
     word = state.removeprefix("JOB_STATE_").lower().replace("_", " ")
     reason = one_line(_text(_mapping(job.get("error")).get("message")) or "")
     text = f"{name} has not succeeded: its state is {word!r}{f' ({reason})' if reason else ''}."
-    raise _fault(f"{text} Wait until it has, or name another job or an endpoint.")
+    advice = "Name" if state in _OVER else "Wait until it has, or name"
+    raise _fault(f"{text} {advice} another job or an endpoint.")
 
 
 def _weights(version: str, checkpoint: str | None) -> str:
