@@ -34,15 +34,16 @@ def model(server: VertexServer, **options: object) -> str:
 def test_session_gets_its_answers_and_says_which_model_served(any_project: Project, serve: Serve) -> None:
     server = serve(ANSWERS)
     any_project.write("q.ftbench.csv", CASES)
-    any_project.run(model(server, revision="1")).assert_outcomes(passed=3)
+    any_project.run(model(server)).assert_outcomes(passed=3)
     assert sorted(server.questions) == sorted(ANSWERS)
     results = any_project.lines("result")
     assert {line["served_model"] for line in results} == {"gemini-2.5-flash"}
     assert {line["finish_reason"] for line in results} == {"STOP"}
-    any_project.run(model(server, revision="1")).assert_outcomes(passed=3)
-    assert len(server.requests) == 3, "the second session is served from the cache"
-    any_project.run(model(server, thinking_budget=0, revision="1")).assert_outcomes(passed=3)
-    assert len(server.requests) == 6, "another way of asking is another question"
+    assert {line["deployment"] for line in results} == {"models/888@1 checkpoint 3"}
+    any_project.run(model(server)).assert_outcomes(passed=3)
+    assert len(server.questions) == 3, "the second session is served from the cache"
+    any_project.run(model(server, thinking_budget=0)).assert_outcomes(passed=3)
+    assert len(server.questions) == 6, "another way of asking is another question"
 
 
 def test_faults_that_pass_end_in_the_right_answers(project: Project, serve: Serve) -> None:
@@ -60,7 +61,7 @@ def test_faults_that_pass_end_in_the_right_answers(project: Project, serve: Serv
     project.hurry()
     project.write("q.ftbench.csv", CASES)
     project.run(model(server)).assert_outcomes(passed=3)
-    assert len(server.requests) == 6
+    assert len(server.questions) == 6
 
 
 def test_blocked_prompt_is_wrong_where_an_answer_and_where_a_refusal_is_due(project: Project, serve: Serve) -> None:
@@ -78,7 +79,7 @@ def test_denied_endpoint_is_asked_once_and_no_case_is_wrong(project: Project, se
     project.write("q.ftbench.csv", CASES)
     result = project.run(model(server))
     assert result.ret == 1
-    assert len(server.requests) == 1
+    assert len(server.questions) == 1
     assert {line["status"] for line in project.lines("result")} == {"error"}
 
 
@@ -141,9 +142,10 @@ def test_no_secret_reaches_a_server_a_log_or_the_disk(
     plain.assert_outcomes(passed=3)
     assert "hush" not in str(server.requests)
     assert {asked.headers["authorization"] for asked in server.requests} == {"Bearer no-token-needed"}
+    before = len(server.requests)
     named = fresh_project.run(model(server, access_token_env="MY_TOKEN", seed=1), *logging, "-vv", "--showlocals")
     named.assert_outcomes(passed=3)
-    assert {asked.headers["authorization"] for asked in server.requests[3:]} == {"Bearer hush-token"}
+    assert {asked.headers["authorization"] for asked in server.requests[before:]} == {"Bearer hush-token"}
     assert trap.requests == []
     assert "AFC" not in (fresh_project.path / "out/log.txt").read_text(encoding="utf-8"), "function calling is off"
     assert not (home / "replays").exists()

@@ -16,6 +16,8 @@ from pytest_ftbench.records import Prompt
 ASK = Prompt((("system", "Be brief."), ("user", "Q?")))
 PARENT = "projects/p/locations/us-central1"
 ENDPOINT = f"{PARENT}/endpoints/123"
+DEPLOYED = {"name": ENDPOINT, "deployedModels": [{"id": "1", "model": f"{PARENT}/models/888@1", "checkpointId": "3"}]}
+"""What the endpoint says of itself, unless a test wants something else."""
 
 
 def gemini_answer(
@@ -63,7 +65,7 @@ class VertexServer(LoopbackServer):
         delay_s: float = 0.0,
     ) -> None:
         super().__init__(answer, delay_s=delay_s)
-        self.resources = dict(resources or {})
+        self.resources: dict[str, Any] = {ENDPOINT: DEPLOYED, **(resources or {})}
 
     @property
     def root(self) -> str:

@@ -8,6 +8,7 @@ from pytest_ftbench.errors import EndpointError, SpecError
 from pytest_ftbench.providers import EndpointSpec
 from pytest_ftbench.providers.lifecycle import Checkpoint, Standing
 from pytest_ftbench.providers.options import read_int, read_sampling
+from pytest_ftbench.providers.vertex_bases import is_numbered, rerouting
 from pytest_ftbench.providers.vertex_body import SAFETY, read_completion, write_config, write_contents
 from pytest_ftbench.providers.vertex_faults import StatusError, one_line
 from pytest_ftbench.providers.vertex_lineage import Lineage
@@ -90,6 +91,15 @@ class Vertex:
     def use_deployment(self, deployment: str) -> None:
         """Make it part of `identity` and of every completion."""
         self.identity["deployment"] = self._deployment = deployment
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether the name can only ever stand for the same weights: of base models that of a version."""
+        return self.name.kind == "publishers" and is_numbered(self.name.id)
+
+    def served_fault(self, served: str) -> str | None:
+        """Why an answer by `served` is another model's, as far as the base model has been read."""
+        return rerouting(self._lineage.known_base, served)
 
     def close(self) -> None:
         """Close the connections; what is in flight ends in an EndpointError, and so do later questions."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from pytest_ftbench.errors import EndpointError
 from pytest_ftbench.providers.lifecycle import Checkpoint, Standing
 from pytest_ftbench.providers.once import Once
@@ -35,6 +37,8 @@ class Lineage:
         self._name = name
         self._reader = reader
         self._origin = Once(self._resolve)
+        self.known_base = name.id.rpartition("/")[2] if name.kind == "publishers" else None
+        """The base model, once something was read that tells it; without asking for it."""
 
     def endpoint(self) -> str:
         """The whole name of what is asked."""
@@ -47,7 +51,10 @@ class Lineage:
         can be changed: the text then begins with its name.
         """
         endpoint, source = self._origin()
-        return self._weights(endpoint, source, self._look(endpoint))
+        shown = self._look(endpoint)
+        with suppress(EndpointError):  # what can be done without
+            self.known_base = self._told_base(source, shown) or self.known_base
+        return self._weights(endpoint, source, shown)
 
     def list_checkpoints(self) -> tuple[Checkpoint, ...]:
         """The checkpoints of the tuning job that made the model, in the order of their steps."""
@@ -61,9 +68,10 @@ class Lineage:
             return Standing(model=name_of(self._reader.read(f"publishers/{self._name.id}")) or endpoint)
         # Who may not see an endpoint may still see the job; who named the endpoint itself is told.
         shown = self._reader.read(endpoint) if source is None else self._reader.look(endpoint)
+        self.known_base = self._told_base(source, shown) or self._base_by_job()
         return Standing(
             model=(shown and name_of(shown)) or endpoint,
-            base=self._base(source, shown),
+            base=self.known_base,
             deployment=self._weights(endpoint, source, shown),
         )
 
@@ -92,21 +100,23 @@ class Lineage:
             told = model_weights(source, str(self._name), endpoint)
         return f"{short_name(str(self._name))}: {told or short_name(endpoint)}"
 
-    def _base(self, source: Resource | None, shown: Resource | None) -> str | None:
-        """The base model, of the job where the SPEC names one, else of what is deployed; None where nobody tells."""
+    def _told_base(self, source: Resource | None, shown: Resource | None) -> str | None:
+        """The base model, by the job where the SPEC names one, else by what is deployed; None: no telling."""
         if source is not None and self._name.kind == "tuningJobs":
             return job_base(source)
         near = (each for each in endpoint_models(shown or {}) if self._is_near(each))
         models = [source] if source else [self._reader.look(each) for each in near]
         bases = {model_base(each) for each in models if each}
-        if len(bases) == 1 and (base := bases.pop()):
-            return base
+        return bases.pop() if len(bases) == 1 else None
+
+    def _base_by_job(self) -> str | None:
+        """The base model by the tuning job, which is searched for; None where there is none that can be seen."""
         try:
             return job_base(self._find_job())
         except EndpointError as error:
             if error.fault != "endpoint":
                 raise
-            return None  # none that can be seen
+            return None
 
     def _find_job(self) -> Resource:
         """The tuning job that made what answers."""
