@@ -167,7 +167,7 @@ def test_metadata_server_that_is_silent_is_asked_once_and_not_waited_for(
 @pytest.mark.parametrize(
     ("url", "headers", "asked_for", "given"),
     [
-        ("http://169.254.169.254", {"metadata-flavor": "Google"}, 3, 0.5),
+        ("http://169.254.169.254", {"metadata-flavor": "Google"}, 3, 0.3),
         ("http://metadata.google.internal/computeMetadata/v1/project", {"Metadata-Flavor": "Google"}, 120, 20),
         ("https://oauth2.googleapis.com/token", None, None, 20),
         ("https://oauth2.googleapis.com/token", {}, 5, 5),

@@ -20,8 +20,11 @@ from pytest_ftbench.providers.vertex_address import VertexAddress
 from pytest_ftbench.providers.vertex_faults import one_line
 
 _SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
-_PING_S = 0.5
-"""How long a metadata server may take to say that it is there; it is on the same machine, or there is none."""
+_PING_S = 0.3
+"""How long a metadata server may take to say that it is there, unless GCE_METADATA_TIMEOUT says otherwise.
+
+It is on the same machine, or there is none; and nobody should wait a second to hear that a login is missing.
+"""
 _NONE_FOUND = (
     "no Google credentials were found: GOOGLE_APPLICATION_CREDENTIALS is not set, gcloud has no application-default "
     "login, and no metadata server answers. Run: gcloud auth application-default login"
