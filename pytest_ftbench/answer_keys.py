@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from pytest_ftbench.deployments import settle_deployments
 from pytest_ftbench.lane import Lane
-from pytest_ftbench.prompts import answer_key
+from pytest_ftbench.prompts import key_of, request_text
 from pytest_ftbench.records import Question
 from pytest_ftbench.shelf import Shelf
 
@@ -30,10 +30,11 @@ class AnswerKeys:
         """
         key = self._known.get(question)
         if key is None:
-            key = self._known[question] = self._new(question)
+            key = self._known[question] = key_of(self.request(question))
         return key
 
-    def _new(self, question: Question) -> str:
+    def request(self, question: Question) -> str:
+        """What the name is the hash of: all that decides the answer."""
         with self._lock:
             if not self._is_settled:
                 settle_deployments(self._lanes.values(), self._shelf)
@@ -41,4 +42,4 @@ class AnswerKeys:
         provider = self._lanes[question.endpoint].provider
         own = {"alias": question.endpoint} if provider.is_local else {}
         identity = {**provider.identity, **own}
-        return answer_key(question.prompt, identity=identity, sampling=provider.sampling, sample=question.sample)
+        return request_text(question.prompt, identity=identity, sampling=provider.sampling, sample=question.sample)

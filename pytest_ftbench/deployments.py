@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping
 
 from pytest_ftbench.errors import EndpointError
 from pytest_ftbench.lane import Lane
-from pytest_ftbench.prompts import hash_of
+from pytest_ftbench.prompts import canonical, key_of
 from pytest_ftbench.providers.lifecycle import HasDeployment
 from pytest_ftbench.records import Completion
 from pytest_ftbench.shelf import Shelf
 
+DEPLOYMENT_OF = "deployment_of"
 TRIES = 3
 PAUSE_S = 1.0
 """Between two tries, after a fault that may pass."""
@@ -27,7 +28,7 @@ def settle_deployments(lanes: Iterable[Lane], shelf: Shelf) -> None:
     asked = [(lane, lane.provider) for lane in lanes if isinstance(lane.provider, HasDeployment)]
     if shelf.mode == "replay":
         for lane, provider in asked:
-            key = _key(lane.provider.identity)
+            key = key_of(_note(lane.provider.identity))
             if (known := shelf.look_up([key]).get(key)) is not None:
                 provider.use_deployment(known.text)
         return
@@ -39,14 +40,14 @@ def settle_deployments(lanes: Iterable[Lane], shelf: Shelf) -> None:
 
 
 def _settle(lane: Lane, provider: HasDeployment, shelf: Shelf) -> None:
-    key = _key(lane.provider.identity)
+    note = _note(lane.provider.identity)
     try:
         deployment = _read(provider)
     except EndpointError as error:
         lane.give_up(f"which weights are deployed cannot be read: {error}")
         return
     if deployment is not None:
-        shelf.keep({key: Completion(text=deployment)})
+        shelf.keep({key_of(note): Completion(text=deployment)}, request_of=lambda _: note)
         provider.use_deployment(deployment)
 
 
@@ -61,6 +62,6 @@ def _read(provider: HasDeployment) -> str | None:
     raise AssertionError("unreachable")
 
 
-def _key(identity: Mapping[str, str | None]) -> str:
-    """Where the cache keeps what is deployed under a name: no question has such a key."""
-    return hash_of({"deployment_of": dict(identity)})
+def _note(identity: Mapping[str, str | None]) -> str:
+    """The request under whose key the cache keeps what is deployed under a name: no question has such a key."""
+    return canonical({DEPLOYMENT_OF: dict(identity)})

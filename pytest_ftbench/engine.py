@@ -188,7 +188,9 @@ class Engine:
             on_answer(key, completion)
 
         self._started_at = self._started_at or time.monotonic()
-        prefetch = Prefetch(outstanding, lanes=self.lanes, shelf=self._shelf, take=take, on_tick=on_tick)
+        prefetch = Prefetch(
+            outstanding, lanes=self.lanes, shelf=self._shelf, request_of=self._keys.request, take=take, on_tick=on_tick
+        )
         self._prefetches.append(prefetch)
         if self._is_stopped:
             prefetch.stop()

@@ -39,8 +39,8 @@ class _Plan:
 class Prefetch:
     """Asks questions that have no answer yet; `run` returns when each has one or the asking was stopped.
 
-    take: called with every answer, in the thread of `run`, the moment it is stored. on_tick: called in that thread some
-    ten times a second.
+    request_of: what is stored with the answer to a question. take: called with every answer, in the thread of `run`,
+    the moment it is stored. on_tick: called in that thread some ten times a second.
     """
 
     def __init__(
@@ -49,11 +49,13 @@ class Prefetch:
         *,
         lanes: Mapping[str, Lane],
         shelf: Shelf,
+        request_of: Callable[[Question], str],
         take: Callable[[str, Question, Completion], None],
         on_tick: Callable[[], None] = lambda: None,
     ) -> None:
         self.questions = questions
         self._shelf = shelf
+        self._request_of = request_of
         self._take = take
         self._on_tick = on_tick
         self._plans = {alias: _Plan(lane) for alias, lane in lanes.items()}
@@ -114,7 +116,7 @@ class Prefetch:
     def _keep(self, completions: Mapping[str, Completion]) -> dict[str, Completion]:
         """Store what has come back. What cannot be stored by any fault but the disk's is an error, and the only one."""
         try:
-            self._shelf.keep(completions)
+            self._shelf.keep(completions, request_of=lambda key: self._request_of(self.questions[key]))
         except Exception as error:  # noqa: BLE001  # a value that no provider should give, or a store that is broken
             if len(completions) == 1:
                 return dict.fromkeys(completions, Completion(error=f"{type(error).__name__}: {error}"))

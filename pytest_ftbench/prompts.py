@@ -29,14 +29,19 @@ def content_hash(case: Case) -> str:
     Neither the id nor the place nor the tags enter, so that a renamed or moved question stays the same question.
     """
     content = (case.question, case.text_to_send, case.system, case.expect, case.answer, case.match, *case.aliases)
-    listed = ",".join(map(encode_basestring, content))  # as `_canonical` writes a list of texts, in half the time
+    listed = ",".join(map(encode_basestring, content))  # as `canonical` writes a list of texts, in half the time
     return hashlib.sha256(f"[{listed}]".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def answer_key(
+def key_of(request: str) -> str:
+    """The cache key of the answer to a request: the SHA-256 of its text, in hexadecimal digits."""
+    return hashlib.sha256(request.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def request_text(
     prompt: Prompt, *, identity: Mapping[str, str | None], sampling: Mapping[str, float | int | None], sample: int
 ) -> str:
-    """The cache key of an answer: SHA-256, in hexadecimal digits, of all that decides what the answer is.
+    """All that decides what the answer is, as canonical JSON.
 
     identity: provider, base_url, model and revision. sampling: temperature, max_tokens, seed.
     Not in it: keys and other secrets, time-outs, retries, concurrency.
@@ -50,16 +55,12 @@ def answer_key(
     }
     if prompt.reply_schema:
         request["reply_schema"] = prompt.reply_schema
-    return hash_of(request)
-
-
-def hash_of(value: object) -> str:
-    """The SHA-256 of a value as canonical JSON, in hexadecimal digits."""
-    return hashlib.sha256(_canonical(value)).hexdigest()
+    return canonical(request)
 
 
 _CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
-def _canonical(value: object) -> bytes:
-    return _CANONICAL.encode(value).encode("utf-8", "surrogatepass")
+def canonical(value: object) -> str:
+    """JSON that is the same for equal values: keys sorted, no blanks, every character as itself."""
+    return _CANONICAL.encode(value)

@@ -14,7 +14,7 @@ from pytest_ftbench.records import Completion
 CacheMode = Literal["auto", "replay", "refresh", "off"]
 CACHE_MODES: tuple[CacheMode, ...] = ("auto", "replay", "refresh", "off")
 
-_STORED = (
+STORED = (
     "text",
     "finish_reason",
     "served_model",
@@ -24,6 +24,9 @@ _STORED = (
     "tokens_out",
     "latency_s",
 )
+"""The fields of a completion that are stored."""
+REQUEST = "request"
+"""Beside them, the text whose hash is the key; rows of early versions have none."""
 
 
 class Entry(Protocol):
@@ -102,11 +105,14 @@ class Shelf:
         found = (claims.get(key, True) for key in keys)
         return [each if isinstance(each, bool) else _completion_of(each) or True for each in found]
 
-    def keep(self, completions: Mapping[str, Completion]) -> None:
-        """Store answers by key, which ends the claims on them. An error is never stored; its claim is given back."""
+    def keep(self, completions: Mapping[str, Completion], *, request_of: Callable[[str], str]) -> None:
+        """Store answers by key, which ends the claims on them. An error is never stored; its claim is given back.
+
+        request_of: what each key is the hash of, so that answers can be told apart, and handed on, by what they answer.
+        """
         self.release([key for key, completion in completions.items() if completion.error is not None])
         answers = {
-            key: {name: getattr(completion, name) for name in _STORED}
+            key: {**{name: getattr(completion, name) for name in STORED}, REQUEST: request_of(key)}
             for key, completion in completions.items()
             if completion.error is None
         }
@@ -133,7 +139,7 @@ class Shelf:
 
 
 def _completion_of(entry: Entry) -> Completion | None:
-    stored: dict[str, Any] = {name: entry.value.get(name) for name in _STORED}
+    stored: dict[str, Any] = {name: entry.value.get(name) for name in STORED}
     completion = Completion(**stored, cached=True)
     return cleaned(completion) if is_whole(completion) else None
 

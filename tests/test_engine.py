@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import queue
 import threading
 
@@ -10,6 +11,7 @@ from engine_kit import LONG_S, Fake, Store, ask, fill, make, prefetch
 
 from pytest_ftbench.answers import Counts
 from pytest_ftbench.engine import Engine
+from pytest_ftbench.prompts import key_of
 from pytest_ftbench.records import Completion
 from pytest_ftbench.shelf import CacheMode
 
@@ -130,6 +132,21 @@ def test_stored_answer_comes_back_whole() -> None:
     prefetch(make(Fake(answer=lambda _: whole), store), [ask("a")])
     again = make(Fake(), store, "replay").complete(ask("a"))
     assert again == Completion("t", "stop", "m-1", "fp", "w-1", 3, 4, 0.5, cached=True)
+
+
+def test_answer_is_stored_with_the_request_whose_hash_is_its_key() -> None:
+    store = Store()
+    engine = make(Fake(sampling={"seed": 3}), store)
+    prefetch(engine, [ask("naïve \ud800?", sample=2)])
+    ((key, value),) = store.items()
+    assert key == engine.key(ask("naïve \ud800?", sample=2)) == key_of(value["request"])
+    assert json.loads(value["request"]) == {
+        "schema": 1,
+        "identity": {"provider": "fake", "base_url": None, "model": "m", "revision": None},
+        "messages": [["user", "naïve \ud800?"]],
+        "sampling": {"seed": 3},
+        "sample": 2,
+    }
 
 
 def test_local_endpoint_opens_no_store_and_is_asked_in_every_mode() -> None:

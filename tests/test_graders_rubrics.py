@@ -9,7 +9,7 @@ import pytest
 
 from pytest_ftbench.errors import SpecError
 from pytest_ftbench.graders.rubrics import RUBRICS, choose_rubric, put_to_judge, remind
-from pytest_ftbench.prompts import answer_key
+from pytest_ftbench.prompts import key_of, request_text
 from pytest_ftbench.records import Case
 
 CASE = Case(question="Which river?", answer="the Alma", context="A bridge over the Alma.")
@@ -26,7 +26,7 @@ DIGESTS = {
 
 def key(case: Case, response: str) -> str:
     prompt = put_to_judge(case, response, choose_rubric(case)).prompt
-    return answer_key(prompt, identity={}, sampling={}, sample=1)
+    return key_of(request_text(prompt, identity={}, sampling={}, sample=1))
 
 
 def test_edited_rubric_has_a_new_version() -> None:

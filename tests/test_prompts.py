@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pytest_ftbench.prompts import answer_key, build_prompt, content_hash
+from pytest_ftbench.prompts import build_prompt, content_hash, key_of, request_text
 from pytest_ftbench.records import Case, Prompt
 
 PROMPT = Prompt((("system", "Be brief."), ("user", "How many?")))
@@ -16,7 +16,7 @@ SAMPLING = {"temperature": 0, "max_tokens": 100, "seed": 42}
 
 
 def key(prompt: Prompt = PROMPT, *, sample: int = 1, sampling: Any = SAMPLING, **identity: str | None) -> str:
-    return answer_key(prompt, identity={**IDENTITY, **identity}, sampling=sampling, sample=sample)
+    return key_of(request_text(prompt, identity={**IDENTITY, **identity}, sampling=sampling, sample=sample))
 
 
 def test_key_is_a_sha_256_in_hexadecimal_that_never_changes() -> None:
@@ -67,7 +67,7 @@ def test_key_changes_with_role_text_order_and_number_of_messages(messages: tuple
 
 def test_key_changes_with_the_schema_of_the_reply_and_not_with_the_order_of_its_keys() -> None:
     def key(schema: dict[str, Any] | None) -> str:
-        return answer_key(build_prompt("Q?", reply_schema=schema), identity={}, sampling={}, sample=1)
+        return key_of(request_text(build_prompt("Q?", reply_schema=schema), identity={}, sampling={}, sample=1))
 
     assert key({"a": 1, "b": 2}) == key({"b": 2, "a": 1})
     assert len({key(None), key({"a": 1}), key({"a": 2})}) == 3
@@ -75,7 +75,8 @@ def test_key_changes_with_the_schema_of_the_reply_and_not_with_the_order_of_its_
 
 def test_key_does_not_depend_on_the_order_of_fields() -> None:
     turned = dict(reversed(list(SAMPLING.items())))
-    assert answer_key(PROMPT, identity=dict(reversed(list(IDENTITY.items()))), sampling=turned, sample=1) == key()
+    identity = dict(reversed(list(IDENTITY.items())))
+    assert key_of(request_text(PROMPT, identity=identity, sampling=turned, sample=1)) == key()
 
 
 def test_key_tells_lone_surrogates_and_like_looking_letters_apart() -> None:
