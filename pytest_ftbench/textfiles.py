@@ -106,7 +106,7 @@ def read_json_lines(path: Path, *, shown_as: str = "") -> list[tuple[int, dict[s
             continue
         try:
             value = json.loads(
-                text, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_refuse_doubled_keys
+                text, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=refuse_doubled_keys
             )
         except (ValueError, RecursionError) as error:
             fault = f"not a line of JSON ({error}). Each line must be one JSON object."
@@ -117,7 +117,11 @@ def read_json_lines(path: Path, *, shown_as: str = "") -> list[tuple[int, dict[s
     return objects
 
 
-def _refuse_doubled_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def refuse_doubled_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """A hook for `json.loads`: the object of these pairs. Raises ValueError where a key stands twice.
+
+    JSON would take the last one, where a reader may see the first.
+    """
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]

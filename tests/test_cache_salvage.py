@@ -181,6 +181,20 @@ def test_damage_met_while_running_is_mended_there_and_then(home: Path, name: str
     assert reopen(home) == (found, [])
 
 
+@pytest.mark.parametrize("name", ["Cache", "Cache_key_raw"])
+def test_damage_met_while_all_answers_are_read_or_others_added_is_mended_too(home: Path, name: str) -> None:
+    for leaf in leaves_of(home, name)[1:-1:2]:
+        smash(home, leaf)
+    lines: list[str] = []
+    with open_store(home.parent, checkout=None, warn=lines.append) as store:
+        found = list(store.entries())
+        added = {f"{number:064x}": entry for number, (_, entry) in enumerate(found)}
+        assert store.add_all(added) == len(found)
+    assert len(lines) == 1
+    assert f"{len(found)} answers were saved" in lines[0]
+    assert len({each for each, _ in found}) == len(found) > 100
+
+
 def test_nothing_is_moved_while_another_session_has_it_open(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The other's last close would delete the new database's log, which has the same name."""
     smash(home, root_page(home, "Settings"))

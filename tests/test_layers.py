@@ -67,6 +67,8 @@ LAYERS = {
         "calibration",
         "correction",
         "spread",
+        "answerlines",
+        "sharing",
     ),
     4: ("reports",),
     5: ("plugin", "commands"),

@@ -42,6 +42,12 @@ class Backend(Protocol):
     def release(self, keys: Sequence[str], is_ours: Callable[[Entry], bool]) -> None:
         """Remove our claims on the keys."""
 
+    def add(self, texts: Mapping[str, str], *, replace: bool) -> int:
+        """Store texts of entries, by key, unless there is one and `replace` is not set; how many were."""
+
+    def scan(self, after: object, most: int) -> list[tuple[object, Entry | None]]:
+        """The first rows whose keys are greater than `after`, in the order of keys; None for a row that is not ours."""
+
     def count(self) -> int:
         """How many rows there are."""
 
@@ -117,6 +123,16 @@ class WritableAnswers:
                 if claim is not None and is_ours(claim):  # others may have one since ours has expired
                     self._cache.delete(claim_key(key))
 
+    def add(self, texts: Mapping[str, str], *, replace: bool) -> int:
+        with self._transaction():
+            new = {key: text for key, text in texts.items() if replace or self._entry(key) is None}
+            for key, text in new.items():
+                self._cache.set(key, text)
+        return len(new)
+
+    def scan(self, after: object, most: int) -> list[tuple[object, Entry | None]]:
+        return _scan(self._cache.connection, after, most)
+
     def put_all(self, rows: Iterator[tuple[str, str]]) -> int:
         """Store many texts in one transaction; the number stored."""
         total = 0
@@ -164,6 +180,12 @@ class ReadOnlyAnswers:
     def release(self, keys: Sequence[str], is_ours: Callable[[Entry], bool]) -> None:
         """Nothing was ever written."""
 
+    def add(self, texts: Mapping[str, str], *, replace: bool) -> int:  # noqa: ARG002  # the protocol's arguments
+        raise Fault("it can only be read")
+
+    def scan(self, after: object, most: int) -> list[tuple[object, Entry | None]]:
+        return _scan(self._con, after, most)
+
     def count(self) -> int:
         with _translated():
             ((count,),) = self._con.execute("SELECT value FROM Settings WHERE key = 'count'").fetchall()
@@ -188,6 +210,13 @@ def _select(con: sqlite3.Connection, keys: Sequence[str]) -> dict[str, Entry]:
                 raise ValueError("two rows of one key")
         found.update((key, entry) for key, *row in rows if (entry := fetch_entry(*row)))
     return found
+
+
+def _scan(con: sqlite3.Connection, after: object, most: int) -> list[tuple[object, Entry | None]]:
+    select = f"SELECT key, mode, filename, value FROM Cache WHERE key > ? AND raw = 1 AND {_IS_FRESH} ORDER BY key"
+    with _translated():
+        rows = con.execute(f"{select} LIMIT ?", (after, time.time(), most)).fetchall()
+    return [(key, fetch_entry(*row)) for key, *row in rows]
 
 
 @contextmanager

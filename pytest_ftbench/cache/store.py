@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_ftbench import __version__
-from pytest_ftbench.cache.claims import Claimant
-from pytest_ftbench.cache.entry import Entry, check_key, decode, new_text
+from pytest_ftbench.cache.claims import Claimant, is_claim
+from pytest_ftbench.cache.entry import Entry, check_key, decode, encode, is_key, new_text
 
 if TYPE_CHECKING:
     from pytest_ftbench.cache.backends import Backend
 
 _T = TypeVar("_T")
+_AT_ONCE = 20
+"""How many rows, each of which may be long, are in memory when all are read."""
 
 
 def open_store(directory: Path, *, checkout: Path | None, warn: Callable[[str], None]) -> AnswerStore:
@@ -99,6 +101,30 @@ class AnswerStore:
                 self._unstored.pop(key, None)
             self._store_waiting()
             return True
+
+    def add_all(self, entries: Mapping[str, Entry], *, replace: bool = False) -> int:
+        """Store entries as they are, by key; how many were stored. An entry that is there already stays.
+
+        replace: store those as well. Raises CacheRefused, with nothing stored, where that cannot be done now, and
+        ValueError for a bad key or a value that JSON cannot hold.
+        """
+        for key in entries:
+            check_key(key)
+        texts = {key: encode(entry) for key, entry in entries.items()}
+        return self._insist(lambda backend: backend.add(texts, replace=replace), "be stored")
+
+    def entries(self) -> Iterator[tuple[str, Entry]]:
+        """All answers on disk with their keys, in the order of keys, some at a time. Raises CacheRefused."""
+        last: object = ""
+
+        def scan(backend: Backend) -> list[tuple[object, Entry | None]]:
+            return backend.scan(last, _AT_ONCE)
+
+        while rows := self._insist(scan, "be read"):
+            for key, entry in rows:
+                if isinstance(key, str) and is_key(key) and entry is not None and not is_claim(entry.value):
+                    yield key, entry
+            last = rows[-1][0]
 
     def claim(self, keys: Sequence[str]) -> list[Entry | bool]:
         """For each key its entry, or whether this store may ask for it: True until it is put, released, or CLAIM_S on.
@@ -189,6 +215,24 @@ class AnswerStore:
                 f"The session goes on without. Make room or mend the disk, or pass another --ftbench-cache-dir."
             )
         return default
+
+    def _insist(self, action: Callable[[Backend], _T], what: str) -> _T:
+        """What `action` gives. Raises CacheRefused where it cannot be done."""
+        from pytest_ftbench.cache.faults import Damaged, Fault
+        from pytest_ftbench.errors import CacheRefused
+
+        reason = "it cannot be used"
+        with self._lock:
+            while self._backend is not None:
+                try:
+                    return action(self._backend)
+                except (Damaged, Fault) as error:
+                    reason = str(error)
+                    if isinstance(error, Fault) or self._was_renewed:
+                        break
+                    self._renew()
+        text = f"{self.directory}: answers cannot {what} ({reason})."
+        raise CacheRefused(f"{text} Make room or mend the disk, or pass another --ftbench-cache-dir.")
 
     def _renew(self) -> None:
         """Close the broken database, and have it renewed. At most once: a disk that breaks again needs a person."""

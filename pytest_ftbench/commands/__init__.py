@@ -7,6 +7,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from pytest_ftbench.commands.caching import cache_app
 from pytest_ftbench.commands.comparing import bless_command, compare_command
 from pytest_ftbench.commands.gating import gate_command
 from pytest_ftbench.commands.judging import judge_app
@@ -58,6 +59,7 @@ app.command("power")(power_command)
 app.command("regrade")(regrade_command)
 app.add_typer(runs_app, name="runs")
 app.add_typer(judge_app, name="judge")
+app.add_typer(cache_app, name="cache")
 
 
 def main() -> None:

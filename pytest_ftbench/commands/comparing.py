@@ -10,7 +10,7 @@ import typer
 
 from pytest_ftbench.commands.bounds import parse_bound
 from pytest_ftbench.commands.named_runs import RUN_HELP, read_named_run
-from pytest_ftbench.commands.output import OutputRefused, show, show_json
+from pytest_ftbench.commands.output import OutputRefused, say, show, show_json
 from pytest_ftbench.comparing import (
     ALLOWABLE,
     Comparison,
@@ -84,7 +84,7 @@ def bless_command(
     new = read_run(path, shown_as=clean(run))
     lines = [] if new.end is not None else [f"{clean(run)} did not come to its end: comparisons with it will say so"]
     if place.is_file() and place.read_bytes() == path.read_bytes():
-        _say([*lines, f"{name} is this run already; nothing was done"])
+        say(*lines, f"{name} is this run already; nothing was done")
         return
     if place.is_file():
         lines += _changes(read_run(place, shown_as=name), new)
@@ -93,7 +93,7 @@ def bless_command(
     except OSError as error:
         raise OutputRefused(f"{clean(str(place))} cannot be written ({error.strerror or error}).") from None
     said = f"{name} is {_described(new)} now: {clean(shown_path(place, Path.cwd()))}"
-    _say([*lines, said, *([f"what it was stays as {older.stem}"] if older else [])])
+    say(*lines, said, *([f"what it was stays as {older.stem}"] if older else []))
 
 
 def _check_kinds(kinds: Sequence[str]) -> Collection[str]:
@@ -156,9 +156,3 @@ def _changes(old: Run, new: Run) -> list[str]:
 def _described(run: Run) -> str:
     started = run.header.get("started_at")
     return f"run {run.header.get('id')}" + (f" of {one_line(str(started))}" if started else "")
-
-
-def _say(lines: Sequence[str]) -> None:
-    from rich.text import Text
-
-    show(lambda _: [Text("\n".join(lines))])

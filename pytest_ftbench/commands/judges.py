@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pytest_ftbench.commands.output import warn
 from pytest_ftbench.configfile import nearest_table
 from pytest_ftbench.errors import DataError, FtbenchError, SpecError
 from pytest_ftbench.judge_models import JudgeModels
@@ -16,7 +16,6 @@ from pytest_ftbench.judge_specs import judge_header, judge_model, open_judges, p
 from pytest_ftbench.judges import MATCHERS, Matcher
 from pytest_ftbench.providers import PROVIDERS
 from pytest_ftbench.records import Question
-from pytest_ftbench.reports.text import clean
 from pytest_ftbench.runs import Run
 from pytest_ftbench.specs import parse_spec
 
@@ -73,7 +72,7 @@ def opened_judges(texts: Sequence[str], *, matchers: Mapping[str, Matcher], cach
     engine = Engine(
         providers,
         judges=providers,
-        open_store=lambda: open_store(cache_dir or default_folder(), checkout=cache_dir and folder, warn=_warn),
+        open_store=lambda: open_store(cache_dir or default_folder(), checkout=cache_dir and folder, warn=warn),
     )
     try:
         judges = JudgeModels(
@@ -112,7 +111,3 @@ def _name_in(spec: str) -> str:
         return parse_spec(spec, models={}, folder=Path.cwd(), known_providers=PROVIDERS).name
     except SpecError:  # of a provider that is not known here
         return ""
-
-
-def _warn(line: str) -> None:
-    print(f"ftbench: {clean(line)}", file=sys.stderr)

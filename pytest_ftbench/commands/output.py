@@ -38,6 +38,16 @@ def show(blocks: Callable[[bool], Iterable[RenderableType]]) -> None:
     _print(render(blocks(unicode), width=columns(), color=color, unicode=unicode))
 
 
+def say(*lines: str) -> None:
+    """Print lines of ours, which hold nothing that could steer a terminal."""
+    _print("\n".join(lines))
+
+
+def warn(line: str) -> None:
+    """Tell on stderr what the user should know, and go on."""
+    print(f"ftbench: {one_line(line, most=1000)}", file=sys.stderr)
+
+
 def columns() -> int:
     """How wide the terminal is; 80 where there is none."""
     return shutil.get_terminal_size().columns
