@@ -48,6 +48,7 @@ LAYERS = {
         "engine",
         "follow_ups",
         "preview",
+        "standings",
         "exchange",
         "judges",
         "graders",

@@ -54,6 +54,16 @@ def test_concurrency_is_a_number_or_left_to_the_endpoint(settings_of: SettingsOf
     assert settings_of("--ftbench-concurrency=auto", ini="ftbench_concurrency = 5").concurrency is None
 
 
+@pytest.mark.parametrize("text", ["-1", "1.5", "soon", "", "1234567"])
+def test_days_until_a_shutdown_are_a_whole_number(settings_of: SettingsOf, text: str) -> None:
+    assert settings_of("--ftbench-fail-on-shutdown=0", ini="ftbench_fail_on_shutdown = 7").fail_on_shutdown == 0
+    assert settings_of(ini="ftbench_fail_on_shutdown = 7").fail_on_shutdown == 7
+    assert settings_of().fail_on_shutdown is None
+    with pytest.raises(pytest.UsageError) as caught:
+        settings_of(f"--ftbench-fail-on-shutdown={text}")
+    assert str(caught.value) == (f"--ftbench-fail-on-shutdown: expected a whole number of days from 0 up, got {text!r}")
+
+
 WRONG = {
     "budget": (["--ftbench-budget=much"], "--ftbench-budget: expected an amount of USD above 0, *, got 'much'"),
     "budget in the ini file": (["-o", "ftbench_budget=0"], "--ftbench-budget: expected an amount of USD *, got '0'"),

@@ -13,6 +13,7 @@ from pytest_ftbench.commands.gating import gate_command
 from pytest_ftbench.commands.judging import judge_app
 from pytest_ftbench.commands.output import fail
 from pytest_ftbench.commands.power import power_command
+from pytest_ftbench.commands.preflight import preflight_command
 from pytest_ftbench.commands.regrading import regrade_command
 from pytest_ftbench.commands.runs import runs_app
 from pytest_ftbench.errors import FtbenchError
@@ -57,6 +58,7 @@ app.command("bless")(bless_command)
 app.command("gate")(gate_command)
 app.command("power")(power_command)
 app.command("regrade")(regrade_command)
+app.command("preflight")(preflight_command)
 app.add_typer(runs_app, name="runs")
 app.add_typer(judge_app, name="judge")
 app.add_typer(cache_app, name="cache")

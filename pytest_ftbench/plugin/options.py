@@ -108,6 +108,12 @@ def add_options(parser: pytest.Parser) -> None:
         default=None,
         help="Stop asking about cases once every gate over them is decided, whatever the rest would answer.",
     )
+    option(
+        "fail-on-shutdown",
+        metavar="DAYS",
+        default=None,
+        help="Fail, before anything is asked, where a server says that a model is shut down within so many days.",
+    )
     option("save", metavar="NAME", default=None, help="Keep this run as .ftbench/runs/NAME.jsonl.")
     option("out", metavar="PATH", default=None, help="Write the run file to PATH as well.")
     parser.addini(

@@ -50,6 +50,8 @@ class Settings:
     """What the answers may cost, above 0; None: whatever they cost."""
     curtail: bool
     """Whether to stop asking about cases whose gates are decided, whatever the rest would answer."""
+    fail_on_shutdown: int | None
+    """The session fails where a model is shut down within so many days; None: it does not."""
     save: str | None
     out: Path | None
     on_inconclusive: OnInconclusive
@@ -94,6 +96,7 @@ def read_settings(config: pytest.Config) -> Settings:
         plan=_flag(config, "ftbench_plan"),
         budget_usd=_budget(_one(config, "ftbench_budget")),
         curtail=_flag(config, "ftbench_curtail"),
+        fail_on_shutdown=_days(_one(config, "ftbench_fail_on_shutdown")),
         save=_one(config, "ftbench_save"),
         out=_path(config, "ftbench_out", out) if out else None,
         on_inconclusive=cast(
@@ -142,6 +145,14 @@ def _samples(text: str | None) -> int:
     if samples is None:
         raise pytest.UsageError(f"--ftbench-samples: expected {ALLOWED}, got {text!r}")
     return samples
+
+
+def _days(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not text.isdecimal() or len(text) > 6:
+        raise pytest.UsageError(f"--ftbench-fail-on-shutdown: expected a whole number of days from 0 up, got {text!r}")
+    return int(text)
 
 
 def _budget(text: str | None) -> float | None:

@@ -23,6 +23,7 @@ def start(config: pytest.Config) -> None:
     from pytest_ftbench.plugin.asking import Asking
     from pytest_ftbench.plugin.cleaning import Cleaning
     from pytest_ftbench.plugin.controller import Controller
+    from pytest_ftbench.plugin.lifespans import Lifespans
     from pytest_ftbench.plugin.outcomes import Outcomes
     from pytest_ftbench.plugin.planning import Planning
     from pytest_ftbench.plugin.showing import Showing
@@ -49,6 +50,8 @@ def start(config: pytest.Config) -> None:
     if not is_worker:
         controller = Controller(state, calibrations, asks_here=asks_here)
         manager.register(controller, "ftbench-controller")
+        if state.settings.cache_mode != "replay" and not option.collectonly:
+            manager.register(Lifespans(state), "ftbench-lifespans")
         manager.register(Cleaning(), "ftbench-cleaning")
         manager.register(Showing(state, controller.read_progress, asks_here=asks_here), "ftbench-showing")
 

@@ -42,6 +42,12 @@ class EndpointSpec:
         return self.options.get("served_as") or None
 
     @property
+    def base(self) -> str | None:
+        """The model that was fine-tuned, as the SPEC says: by its key `base`, or in a name `ft:BASE:ORG::ID`."""
+        named = self.name.split(":")[1] if self.name.startswith("ft:") else ""
+        return self.options.get("base") or named or None
+
+    @property
     def label(self) -> str:
         """How messages name the endpoint: its SPEC without the options."""
         return self.text.partition("?")[0] or f"{self.provider}:{self.name}"

@@ -58,6 +58,15 @@ class HasStanding(Protocol):
 
 
 @runtime_checkable
+class TellsShutdown(HasStanding, Protocol):
+    """A provider with a standing that may be worth a request in every session."""
+
+    @property
+    def tells_shutdown(self) -> bool:
+        """Whether its server is known to say when models are shut down."""
+
+
+@runtime_checkable
 class HasDeployment(Protocol):
     """A provider whose name can come to stand for other weights, and whose server tells for which it stands now."""
 

@@ -72,6 +72,11 @@ class OpenAIProvider:
         received = self._parameters.send(self._api.request(prompt), send)
         return self._api.read(received, secret=self._transport.secret)
 
+    @property
+    def tells_shutdown(self) -> bool:
+        """See `TellsShutdown`; of all servers that speak the protocol, OpenAI's own are known to say."""
+        return self._address.is_official
+
     def list_checkpoints(self) -> tuple[Checkpoint, ...]:
         """See `HasCheckpoints`; the name in the SPEC may also be that of a checkpoint, or of the job (`ftjob-...`)."""
         return list_checkpoints(self._transport, self._model)

@@ -12,7 +12,7 @@ from pytest_ftbench.patterns import pattern
 from pytest_ftbench.providers import EndpointSpec
 
 PRICE_KEYS = ("price_in", "price_out")
-COMMON_KEYS = ("temperature", "max_tokens", "seed", "system", "revision", "served_as", *PRICE_KEYS)
+COMMON_KEYS = ("temperature", "max_tokens", "seed", "system", "revision", "served_as", "base", *PRICE_KEYS)
 """The keys that every provider takes."""
 
 _VARIABLE = pattern(r"\$\{(\w+)\}")
