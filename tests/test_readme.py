@@ -5,31 +5,17 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shlex
 import shutil
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+from document_kit import ROOT, WRITES, Shown, check_output, first_file, run, shown_commands, told, write_files
 
-ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 
-_FILE = re.compile(r"```(?:yaml|csv|python)\n# (?P<name>[\w./-]+)\n(?P<text>.*?)```", re.DOTALL)
-_CONSOLE = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n```\n(?:\n```\n(?P<output>.*?)\n```)?", re.DOTALL)
 _RECORDING = re.compile(r"^\$ (?P<command>.*-out=\w+\.jsonl)$", re.MULTILINE)
-_MODULES = {"pytest": "pytest", "ftbench": "pytest_ftbench.commands"}
-_CHANGES = [
-    (re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}"), "<time>-<id>"),
-    (re.compile(r" in \d+\.\d+s"), " in <n>s"),
-    (re.compile(r"\([0-9a-f]{8}, [-0-9T:+]+\)"), "(<id>, <time>)"),
-    (re.compile(r"=+ "), "= "),
-    (re.compile(r" =+"), " ="),
-]
 
 
 @pytest.fixture(scope="module")
@@ -40,10 +26,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ignored = shutil.ignore_patterns(".ftbench", ".pytest_cache", "__pycache__")
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
     shutil.copy(ROOT / "pyproject.toml", folder)
-    for found in _FILE.finditer(README.read_text(encoding="utf-8")):
-        path = folder / found["name"]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(found["text"], encoding="utf-8")
+    write_files(README.read_text(encoding="utf-8"), folder)
     for found in _RECORDING.finditer(
         README.read_text(encoding="utf-8")
     ):  # the runs that the ftbench commands are about
@@ -51,45 +34,17 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def commands() -> list[re.Match[str]]:
-    return [found for found in _CONSOLE.finditer(README.read_text(encoding="utf-8")) if found["output"]]
-
-
-def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run the program of a command line as this Python's; setting up is what tests/test_packaging.py does."""
-    _, _, after_setup = command.rpartition("&& ")
-    program, *args = shlex.split(after_setup)
-    return subprocess.run(
-        [sys.executable, "-m", _MODULES[program], *args],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "COLUMNS": "80", "PYTEST_ADDOPTS": ""},
-    )
-
-
-def told(output: str) -> str:
-    """The output, of pytest from the collection on, which is what the README shows."""
-    return output[max(0, output.find("collected ")) :].strip()
-
-
-def alike(text: str) -> str:
-    for pattern, replacement in _CHANGES:
-        text = pattern.sub(replacement, text)
-    return "\n".join(line.rstrip() for line in text.splitlines())
+def commands() -> list[Shown]:
+    return [shown for shown in shown_commands(README.read_text(encoding="utf-8")) if shown.output]
 
 
 @pytest.mark.parametrize("number", range(7))
 def test_outputs_are_what_the_commands_print(number: int, checkout: Path) -> None:
     shown = commands()[number]
-    result = run(shown["command"], checkout)
-    printed = told(result.stdout)
-    if os.environ.get("FTBENCH_WRITE_README"):
-        README.write_text(README.read_text(encoding="utf-8").replace(shown["output"], printed), encoding="utf-8")
-        return
-    assert alike(shown["output"]) == alike(printed)
-    assert result.returncode == (1 if re.search("--ftbench-gate|--fail-on", shown["command"]) else 0)
+    result = run(shown.command, checkout)
+    check_output(README, shown, told(result.stdout))
+    if not WRITES:
+        assert result.returncode == (1 if re.search("--ftbench-gate|--fail-on", shown.command) else 0)
 
 
 def test_every_command_with_an_output_is_tested() -> None:
@@ -97,8 +52,8 @@ def test_every_command_with_an_output_is_tested() -> None:
 
 
 def test_facts_of_five_lines_have_five_lines() -> None:
-    first = next(_FILE.finditer(README.read_text(encoding="utf-8")))
-    assert (first["name"], len(first["text"].splitlines())) == ("leave.ftbench.yaml", 5)
+    name, text = first_file(README.read_text(encoding="utf-8"))
+    assert (name, len(text.splitlines())) == ("leave.ftbench.yaml", 5)
 
 
 def test_python_example_passes(checkout: Path) -> None:
