@@ -46,7 +46,7 @@ def repeated(texts: Iterable[str]) -> list[str]:
 
 
 def near_miss(word: str, known: Iterable[str]) -> str | None:
-    """The known name that the word nearly spells, or None.
+    """The known name that the word nearly spells, of several the nearest, or None.
 
     A slip is one insertion, deletion, substitution or swap of neighbours (two of them in names of six letters and
     more) that leaves the first letter in place or swaps the first two: `anwser` is a slip for `answer`, while `batch`
@@ -55,9 +55,10 @@ def near_miss(word: str, known: Iterable[str]) -> str | None:
     from rapidfuzz.distance import OSA
 
     folded = word.casefold()
+    near: dict[str, int] = {}
     for name in known:
         allowed = 0 if len(name) < 4 else 1 if len(name) < 6 else 2
         starts_alike = folded[:1] == name[:1] or folded[:2] == name[1::-1]
-        if starts_alike and folded != name and OSA.distance(folded, name) <= allowed:
-            return name
-    return None
+        if starts_alike and folded != name and (slips := OSA.distance(folded, name)) <= allowed:
+            near[name] = slips
+    return min(near, key=near.__getitem__, default=None)

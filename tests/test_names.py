@@ -123,3 +123,8 @@ def test_slip_names_what_was_meant(word: str, meant: str) -> None:
 )  # fmt: skip
 def test_word_of_its_own_is_no_slip(word: str) -> None:
     assert near_miss(word, COLUMNS) is None
+
+
+def test_of_several_names_the_nearest_is_meant() -> None:
+    assert near_miss("cand@9", ["cand@30", "cand@90"]) == "cand@90"
+    assert near_miss("cadn@90", ["cand@30", "cand@90", "cand@120"]) == "cand@90"
