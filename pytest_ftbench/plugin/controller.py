@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Generator, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ from pytest_ftbench.plugin.recording import Recording
 from pytest_ftbench.plugin.state import FOLDER, State, as_usage_error
 from pytest_ftbench.plugin.storing import check_cache
 from pytest_ftbench.plugin.tally import Tally
+from pytest_ftbench.plugin.writing import write_section
 from pytest_ftbench.records import Result
 from pytest_ftbench.reports.text import shown_path
 from pytest_ftbench.snapshot import Snapshot
@@ -269,16 +271,7 @@ class Controller:
             with_flaky=verbosity > 0,
             fixed=fixed_sampling(self._state.providers),
         )
-        encoding = getattr(terminalreporter._tw._file, "encoding", None) or "ascii"
-        terminalreporter.write_sep("=", "ftbench")
-        text = render_summary(
-            facts,
-            width=terminalreporter._tw.fullwidth,
-            color=terminalreporter.hasmarkup,
-            unicode=encoding.lower().replace("-", "").startswith("utf"),
-        )
-        # What the terminal cannot show is escaped here: pytest would escape the line ends of the text as well.
-        terminalreporter.write_line(text.encode(encoding, "backslashreplace").decode(encoding))
+        write_section(terminalreporter, "ftbench", partial(render_summary, facts))
 
     def _cost_in_words(self) -> str | None:
         """What the calls have cost; None where there is nothing to pay."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
@@ -12,6 +13,7 @@ import pytest
 from pytest_ftbench.errors import FtbenchError
 from pytest_ftbench.plugin.cases import cases_by_key, trial_of, wants_answer
 from pytest_ftbench.plugin.state import State, as_usage_error
+from pytest_ftbench.plugin.writing import write_section
 from pytest_ftbench.preview import Preview, preview
 from pytest_ftbench.prices import estimate_tokens_in, estimate_tokens_out
 from pytest_ftbench.records import Case
@@ -89,15 +91,7 @@ class Planning:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if self._rows is None:
             return
-        encoding = getattr(terminalreporter._tw._file, "encoding", None) or "ascii"
-        text = render_plan(
-            self._rows,
-            width=terminalreporter._tw.fullwidth,
-            color=terminalreporter.hasmarkup,
-            unicode=encoding.lower().replace("-", "").startswith("utf"),
-        )
-        terminalreporter.write_sep("=", "ftbench plan")
-        terminalreporter.write_line(text.encode(encoding, "backslashreplace").decode(encoding))
+        write_section(terminalreporter, "ftbench plan", partial(render_plan, self._rows))
         for note in self._notes:
             terminalreporter.write_line(note)
         for warning in self._state.warnings:
