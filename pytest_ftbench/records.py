@@ -216,3 +216,5 @@ class GateResult:
     corrected_high: float | None = None
     note: str = ""
     """What to hold the value against, such as the score of a constant answer."""
+    chosen: str = ""
+    """How the checkpoint was chosen that it is about, and on how many facts; empty where it was not chosen."""

@@ -127,6 +127,16 @@ def test_one_gate_for_each_value_also_where_its_cases_are_gone(here: Path) -> No
 
 
 @pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("word", ["endpoint=e", "select=best_on(holdout)"])
+def test_gate_does_not_say_what_is_compared(word: str) -> None:
+    written("rr", "rr")
+    assert fault("compare", "a.jsonl", "b.jsonl", "--fail-on", f"drop[{word}] <= 0") == (
+        f"ftbench: gate 'drop[{word}] <= 0': {word.partition('=')[0]!r} has no meaning here. Choose what is compared: "
+        "--endpoint BEFORE=NOW."
+    )
+
+
+@pytest.mark.usefixtures("here")
 def test_gates_after_another_wait_for_it() -> None:
     written("r" * 10, "r" * 8 + "ww")
     _, out, _ = ftbench(

@@ -70,6 +70,7 @@ LAYERS = {
         "spread",
         "answerlines",
         "sharing",
+        "checkpoints",
     ),
     4: ("reports",),
     5: ("plugin", "commands"),

@@ -47,7 +47,7 @@ def test_run_has_one_line_for_itself_each_result_each_gate_and_the_end(tmp_path:
     assert run == {"kind": "run", "schema": 1, "id": "r", "endpoints": [{"alias": "e"}]}
     assert [first["fact"], second["fact"]] == ["a", "b"]
     assert first.keys() >= RESULT_FIELDS
-    only_of_some = {"corrected", "corrected_low", "corrected_high", "note"}
+    only_of_some = {"corrected", "corrected_low", "corrected_high", "note", "chosen"}
     assert gate == {"kind": "gate", **{name: value for name, value in asdict(GATE).items() if name not in only_of_some}}
     assert end == {"kind": "end", "exit_status": 0, "calls": 2}
 

@@ -15,4 +15,7 @@ def parse_bound(text: str) -> Gate:
     gate = parse_gate(text, among=MEASURES, example="drop <= 0.02 @ 95%")
     if not METRICS[gate.metric].is_compared:
         raise SpecError(f"gate {text!r}: {gate.metric} is of one run. There are: {', '.join(MEASURES)}.")
+    if gate.endpoints or gate.select:
+        word = "select" if gate.select else "endpoint"
+        raise SpecError(f"gate {text!r}: {word!r} has no meaning here. Choose what is compared: --endpoint BEFORE=NOW.")
     return gate

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pytest_ftbench.checkpoints import sweeps_of
 from pytest_ftbench.commands.named_runs import RUN_HELP, read_named_run
 from pytest_ftbench.commands.output import columns, show, show_json
 from pytest_ftbench.errors import DataError, SpecError
 from pytest_ftbench.evaluate import is_by_judge
 from pytest_ftbench.gates import (
     METRICS,
+    Choice,
     Decided,
     Decision,
+    Gate,
+    choose_best,
     decide,
     decide_together,
     explain_impossible,
+    held_out,
     parse_gate,
     population,
 )
@@ -74,34 +80,84 @@ def _misses(decisions: Iterable[Decision]) -> Iterator[Text]:
 def decide_run(run: Run, texts: list[str], *, endpoint: str = "") -> list[Decision]:
     """What gates say of a run. A run that was interrupted holds part of its cases, so nothing is certain of it.
 
-    Raises SpecError for a gate that cannot be read, DataError for a run without the endpoint or without any result.
+    Raises SpecError for a gate that cannot be read, or is about an endpoint that is not in the run, DataError for a run
+    without the endpoint or without any result.
     """
-    aliases = list(dict.fromkeys(result.endpoint for result in run.results))
-    if len(aliases) > 1:
-        aliases = [alias for alias in aliases if alias != run.header.get("baseline") or alias == endpoint]
-    if endpoint and endpoint not in aliases:
+    by_alias: dict[str, list[Result]] = defaultdict(list)
+    for result in run.results:
+        by_alias[result.endpoint].append(result)
+    aliases = [alias for alias in by_alias if len(by_alias) == 1 or alias != run.header.get("baseline")]
+    if endpoint and endpoint not in by_alias:
         raise DataError(
             run.place, f"holds no answer of endpoint {endpoint!r}. There are: {', '.join(aliases) or 'none'}."
         )
     if not aliases:
         raise DataError(run.place, "holds no result, so nothing can be decided.")
-    decided = []
-    for text in texts:
-        gate = parse_gate(text)
-        if METRICS[gate.metric].is_compared:
-            raise SpecError(
-                f"gate {text!r}: {gate.metric} is over two runs. Use ftbench compare A B --fail-on {text!r}."
-            )
-        for alias in [endpoint] if endpoint else aliases:
-            results = [result for result in run.results if result.endpoint == alias]
-            for one in gate.split(results):
-                needed = population(one, results)
-                why = "" if needed else one.selector.explain_empty(results)
-                decision = decide(one, results, planned=len(needed), endpoint=alias, selection="run", why_empty=why)
-                found = Decided(one, "", decision, one.family)
-                if why := _why_open(run) or _why_unbelieved(run, needed):
-                    found = found.left_open(why)
-                elif impossible := explain_impossible(one, needed):
-                    found = found.left_open(impossible)
-                decided.append(found)
+    gates = [_parse(text) for text in texts]
+    decided: list[Decided] = []
+    for gate in gates:
+        about: Mapping[str, Choice | None]
+        if gate.select:
+            about = _choices(gate, gates, run, by_alias, endpoint)
+        else:
+            about = dict.fromkeys(_named(gate, [endpoint] if endpoint else aliases))
+        decided += [one for alias, choice in about.items() for one in _decide(run, by_alias, gate, alias, choice)]
     return [one.decision for one in decide_together(decided)]
+
+
+def _parse(text: str) -> Gate:
+    gate = parse_gate(text)
+    if METRICS[gate.metric].is_compared:
+        raise SpecError(f"gate {text!r}: {gate.metric} is over two runs. Use ftbench compare A B --fail-on {text!r}.")
+    return gate
+
+
+def _named(gate: Gate, aliases: Sequence[str]) -> list[str]:
+    """Those that a gate is about. Raises SpecError where it names another."""
+    for name in gate.endpoints:
+        if name not in aliases:
+            there = ", ".join(aliases)
+            raise SpecError(f"gate {gate.text!r}: no endpoint is called {name!r}. There are: {there or 'none'}.")
+    return [alias for alias in aliases if gate.is_about(alias)]
+
+
+def _choices(
+    gate: Gate, gates: Iterable[Gate], run: Run, by_alias: Mapping[str, Sequence[Result]], endpoint: str
+) -> dict[str, Choice]:
+    """By swept model what is chosen of it: the same for all gates that choose."""
+    if endpoint:
+        raise SpecError(f"gate {gate.text!r}: 'select' chooses the endpoint. Leave out it, or --endpoint.")
+    sweeps = {sweep.alias: sweep for sweep in sweeps_of(run.header)}
+    if not sweeps:
+        raise SpecError(f"gate {gate.text!r}: {run.place} is no run of a sweep. Leave out 'select'.")
+    choices = {}
+    for model in _named(gate, list(sweeps)):
+        choosing = [one for one in gates if one.select and one.is_about(model)]
+        found: dict[str, dict[int, Result]] = {alias: {} for alias in sweeps[model].aliases}
+        for alias, own in found.items():
+            for one in choosing:
+                own.update((id(result), result) for result in held_out(one, by_alias.get(alias, ())))
+        choices[model] = choose_best({alias: list(own.values()) for alias, own in found.items()})
+    return choices
+
+
+def _decide(
+    run: Run, by_alias: Mapping[str, Sequence[Result]], gate: Gate, alias: str, choice: Choice | None
+) -> Iterator[Decided]:
+    """What a gate, or with `by` each of its gates, says of one endpoint, or of the chosen one of a swept model."""
+    alias = choice.alias or alias if choice is not None else alias
+    results = by_alias.get(alias, ())
+    for one in gate.split(results):
+        needed = population(one, results)
+        why = "" if needed else one.selector.explain_empty(results)
+        decision = decide(one, results, planned=len(needed), endpoint=alias, selection="run", why_empty=why)
+        if choice is not None and choice.alias:
+            decision = replace(decision, result=replace(decision.result, chosen=choice.said))
+        found = Decided(one, "", decision, one.family)
+        if why := _why_open(run) or _why_unbelieved(run, needed):
+            found = found.left_open(why)
+        elif choice is not None and not choice.alias:
+            found = found.left_open(choice.said)
+        elif impossible := explain_impossible(one, needed):
+            found = found.left_open(impossible)
+        yield found

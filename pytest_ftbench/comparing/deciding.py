@@ -13,6 +13,7 @@ from pytest_ftbench.comparing.measures import MEASURES
 from pytest_ftbench.comparing.pairing import Pair
 from pytest_ftbench.gates.decide import NEAR_BOUND, Decision, at_level, holds
 from pytest_ftbench.gates.expression import Gate
+from pytest_ftbench.gates.halves import is_held_out
 from pytest_ftbench.gates.measure import Measure
 from pytest_ftbench.gates.metrics import METRICS
 from pytest_ftbench.gates.samples import MEAN, reduce_samples
@@ -29,6 +30,8 @@ def decide_comparison(
     Of a count (`lost <= 2`) value and limits are counts too; of everything else they are fractions.
     """
     selected = comparison.select(gate.selector)
+    if gate.select:  # what its checkpoint was chosen by is not what it is decided on
+        selected = replace(selected, pairing=selected.pairing.filter(lambda result: not is_held_out(result)))
     pairs = _reduced(selected.pairs, gate.reducer)
     measure = MEASURES[gate.metric](pairs)
     if is_count(gate):

@@ -18,6 +18,8 @@ NEAR_BOUND = "the bound lies inside the 95 % interval: another sample of facts c
 """The reason of a gate that is decided by its point estimate alone."""
 STOPPED_EARLY = "stopped early: verdict certain"
 """How the reason of a gate begins that was decided before all of its cases were asked."""
+ALL_HELD_OUT = "all facts that it selects are held out, to choose the checkpoint by: there are too few for two halves"
+"""Why a gate that chooses its checkpoint has nothing to be decided on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +109,10 @@ def _why_empty(gate: Gate, results: Sequence[Result]) -> str:
     there = gate.selector.select(results)
     if not there:
         return ""
-    if gate.by is not None and not selected(gate, results):
+    if gate.by is not None and not selected(replace(gate, select=""), results):
         return f"no case has a {gate.by!r}, which 'by' names"
+    if gate.select and not selected(gate, results):
+        return ALL_HELD_OUT
     return f"none of the cases selected {METRICS[gate.metric].about}"
 
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import cast
 
 from pytest_ftbench.errors import SpecError
+from pytest_ftbench.gates.halves import BEST_ON_HOLDOUT
 from pytest_ftbench.gates.metrics import METRICS, Metric
 from pytest_ftbench.gates.samples import MEAN, check_reducer
 from pytest_ftbench.gates.selector import QUOTED, AnyAsked, Condition, Selector, field_of, parse_selector
@@ -48,6 +49,23 @@ class Gate:
     """What several samples of a case come to."""
     over: str = ""
     """The key whose values make the groups of `macro`."""
+    endpoints: tuple[str, ...] = ()
+    """The aliases that it is about, of swept models where it chooses a checkpoint; empty: each."""
+    select: str = ""
+    """How the one checkpoint of a sweep is chosen that it is about; empty: none is chosen."""
+
+    def is_about(self, alias: str) -> bool:
+        """Whether it decides about an endpoint, or, where it chooses a checkpoint, about a swept model."""
+        return not self.endpoints or alias in self.endpoints
+
+    def of_checkpoint(self, *, endpoints: tuple[str, ...] = (), select: str = "") -> Gate:
+        """This gate, which names no endpoint, about those given, or about the checkpoint that is chosen so.
+
+        Raises SpecError where one that has a name, or comes after another, would choose.
+        """
+        found = replace(self, endpoints=endpoints, select=select)
+        _refuse_choice_in_sequence(found)
+        return replace(found, text=found._written(self.selector.conditions, by=self.by or ""))
 
     def split(self, asked: Iterable[AnyAsked]) -> list[Gate]:
         """This gate, or with `by` one for each value that the selected cases have, sorted.
@@ -62,11 +80,23 @@ class Gate:
 
     def _narrowed(self, key: str, value: str) -> Gate:
         conditions = (*self.selector.conditions, Condition(key, (value,)))
-        words = {"after": self.after, "reduce": "" if self.reducer == MEAN else self.reducer}
-        shown = [*conditions, *(Condition(word, (value,)) for word, value in words.items() if value)]
-        head, tail = f"{self.name}: " if self.name else "", self.text.rpartition("]")[2]
-        text = f"{head}{self.metric}[{', '.join(map(str, shown))}]{tail}"
-        return replace(self, text=text, selector=Selector(conditions), by=None, family=self.text)
+        return replace(self, text=self._written(conditions), selector=Selector(conditions), by=None, family=self.text)
+
+    def _written(self, conditions: Iterable[Condition], *, by: str = "") -> str:
+        """The gate as a text, with these conditions in place of its own."""
+        words: dict[str, tuple[str, ...]] = {
+            "by": (by or self.over,),
+            "after": (self.after,),
+            "reduce": ("" if self.reducer == MEAN else self.reducer,),
+            "endpoint": self.endpoints,
+            "select": (self.select,),
+        }
+        shown = [*conditions, *(Condition(word, values) for word, values in words.items() if any(values))]
+        found = _GATE.fullmatch(self.text)
+        assert found is not None  # it was read from that text
+        tail = self.text[found.end("metric") :] if found["selector"] is None else self.text[found.end("selector") + 1 :]
+        head = f"{self.name}: " if self.name else ""
+        return f"{head}{self.metric}[{', '.join(map(str, shown))}]{tail}"
 
 
 def parse_gate(
@@ -96,7 +126,9 @@ def parse_gate(
         selector, by = _without(selector, "by", "one key, as in by=topic")
         selector, reducer = _without(selector, "reduce", "one reducer, as in reduce=majority")
         selector, after = _without(selector, "after", "the name of one gate, as in after=known")
-        return Gate(
+        selector, select = _without(selector, "select", f"one choice, as in select={BEST_ON_HOLDOUT}")
+        selector, endpoints = _without_endpoints(selector)
+        gate = Gate(
             text=_one_line(text),
             metric=metric,
             selector=selector,
@@ -108,7 +140,11 @@ def parse_gate(
             after=after or "",
             reducer=_reducer(reducer, metric) if reducer else MEAN,
             over=_groups(by) if metric == "macro" else "",
+            endpoints=endpoints,
+            select=_choice(select) if select is not None else "",
         )
+        _refuse_choice_in_sequence(gate)
+        return gate
     except SpecError as error:
         raise SpecError(f"{where}gate {text!r}: {error}") from None
 
@@ -154,6 +190,28 @@ def _groups(by: str | None) -> str:
     if by is None:
         raise SpecError("macro needs the key of its groups, as in macro[by=dataset] >= 0.5.")
     return by
+
+
+def _choice(select: str) -> str:
+    if select != BEST_ON_HOLDOUT:
+        raise SpecError(f"unknown choice {select!r}. There is: select={BEST_ON_HOLDOUT}.")
+    return select
+
+
+def _refuse_choice_in_sequence(gate: Gate) -> None:
+    if gate.select and (gate.name or gate.after):
+        raise SpecError(
+            f"a gate with a name or with 'after' cannot have select={gate.select}: which checkpoint it is about is "
+            "known only when all is asked. Name the checkpoint by 'endpoint'."
+        )
+
+
+def _without_endpoints(selector: Selector) -> tuple[Selector, tuple[str, ...]]:
+    found = [condition for condition in selector.conditions if condition.key == "endpoint"]
+    if any(condition.is_negated for condition in found) or len(found) > 1:
+        raise SpecError("'endpoint' takes the aliases of endpoints, as in endpoint=candidate or endpoint=old|new.")
+    rest = tuple(condition for condition in selector.conditions if condition.key != "endpoint")
+    return Selector(rest), found[0].values if found else ()
 
 
 def _without(selector: Selector, key: str, what: str) -> tuple[Selector, str | None]:

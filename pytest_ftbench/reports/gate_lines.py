@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from pytest_ftbench.gates import Decision
+from pytest_ftbench.gates import Decision, parse_gate
 from pytest_ftbench.records import GateResult
 from pytest_ftbench.reports.gates import gate_value, is_curtailed
 from pytest_ftbench.reports.text import one_line
@@ -55,7 +55,8 @@ def _outcome(gate: GateResult, width: int) -> Text:
 def _value(gate: GateResult) -> str:
     if gate.outcome == "INCONCLUSIVE":
         reason = one_line(gate.reason, most=300)
-        return f"{gate_value(gate)}; {reason}" if "@" in gate.expr and gate.value is not None else reason
+        has_value = parse_gate(gate.expr).level is not None and gate.value is not None
+        return f"{gate_value(gate)}; {reason}" if has_value or gate.chosen else reason
     if is_curtailed(gate):
         return f"{one_line(gate.reason, most=300).removeprefix('stopped early: ')}: {gate_value(gate)}"
     return f"{gate_value(gate)} {NEAR}" if gate.reason else gate_value(gate)

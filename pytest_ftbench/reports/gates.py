@@ -18,13 +18,14 @@ def gate_value(gate: GateResult) -> str:
 
     A gate that was decided before all was asked has no value, only what was seen: `30/31 [0.838, 0.994]`.
     A corrected value follows, `135/150 = 0.900 [0.842, 0.938]; corrected 0.938 [0.847, 1.000]`; what to hold the value
-    against stands last: `13/20 = 0.650 [0.433, 0.819] (always 'no': 0.600)`.
+    against comes next: `13/20 = 0.650 [0.433, 0.819] (always 'no': 0.600)`; how its checkpoint was chosen stands last.
     """
     note = f" ({gate.note})" if gate.note and gate.low is not None else ""
+    chosen = f"; {one_line(gate.chosen, most=400)}" if gate.chosen else ""
     if gate.corrected is None:
-        return f"{_judged_value(gate)}{note}"
+        return f"{_judged_value(gate)}{note}{chosen}"
     corrected = f"{gate.corrected:.3f} [{gate.corrected_low:.3f}, {gate.corrected_high:.3f}]"
-    return f"{_judged_value(gate)}; corrected {corrected}{note}"
+    return f"{_judged_value(gate)}; corrected {corrected}{note}{chosen}"
 
 
 def _judged_value(gate: GateResult) -> str:
