@@ -108,3 +108,47 @@ def test_run_that_is_not_there_is_told_in_one_line(here: Path) -> None:
         f"ftbench: no run 'bsae': no such file, nor a run in {here / '.ftbench/runs'}. Did you mean 'base'? "
         "Saved: base. Name one of these, 'last' or the id of another run."
     )
+
+
+def test_show_draws_the_training_curve_of_a_sweep(here: Path) -> None:
+    steps = {"cand@30": "rrwe", "cand@60": "rrrw", "base": "rwrw"}
+    made = [
+        make_result(fact=f"f{n}", case=f"f{n}", content=str(n), endpoint=alias, outcome=letter)
+        for alias, letters in steps.items()
+        for n, letter in enumerate(letters)
+    ]
+    endpoints = [
+        {"alias": "cand@30", "spec": "openai:x-30", "checkpoint": {"model": "cand", "step": 30, "epoch": 1}},
+        {"alias": "cand@60", "spec": "openai:x", "checkpoint": {"model": "cand", "step": 60, "is_final": True}},
+        {"alias": "base", "spec": "openai:b"},
+    ]
+    store(here / "run.jsonl", *made, endpoints=endpoints, baseline="base")
+    code, out, _ = ftbench("runs", "show", "run.jsonl")
+    assert code == 0
+    assert (
+        out.partition("id         r1\n")[2]
+        == """\
+ftbench    0.1.0
+endpoint   cand@30: openai:x-30, epoch 1
+endpoint   cand@60: openai:x, the final model
+endpoint   base: openai:b
+ended      as it should
+
+variant                        base
+───────────────────────────────────
+memorization   2/4  50.0 % [15, 85]
+
+training curve of cand
+step   epoch                   memorization               retention
+───────────────────────────────────────────────────────────────────
+  30       1   2/3  66.7 % [21, 94] 1 error     1/2  50.0 % [9, 91]
+  60       -           3/4  75.0 % [30, 95]   2/2 100.0 % [34, 100]
+
+best on memorization    cand@60: 3/4 = 0.750 [0.301, 0.954]; not compared, for want of grades: cand@30
+best on generalization  not known: no case of another variant expects an answer
+best on retention       cand@60: 2/2 = 1.000 [0.342, 1.000]
+Pareto set              cand@60: no other is as good on memorization and retention, and better on one of them
+the best of 2 was chosen for its score, so the score is biased upwards: by 15.2 points on retention if all 2 are \
+equally good; for a gate about the best, select=best_on(holdout)
+"""
+    )

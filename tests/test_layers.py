@@ -71,6 +71,7 @@ LAYERS = {
         "answerlines",
         "sharing",
         "checkpoints",
+        "curves",
     ),
     4: ("reports",),
     5: ("plugin", "commands"),

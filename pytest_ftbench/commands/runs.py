@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pytest_ftbench.commands.output import show, show_json
+from pytest_ftbench.commands.output import columns, show, show_json
 from pytest_ftbench.reports.runs import list_blocks, list_data, show_blocks, show_data
 from pytest_ftbench.reports.text import clean
 from pytest_ftbench.runs import read_run
@@ -44,4 +44,4 @@ def show_command(
     if as_json:
         show_json(show_data(found))
     else:
-        show(lambda unicode: show_blocks(found, unicode=unicode))
+        show(lambda unicode: show_blocks(found, unicode=unicode, width=columns()))

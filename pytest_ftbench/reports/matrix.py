@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 from pytest_ftbench.gates.measure import Tally, Unit
 from pytest_ftbench.gates.units import fact_of
@@ -15,6 +16,10 @@ from pytest_ftbench.reports.text import one_line
 if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
+
+_ORDER = ("memorization", "rephrased")
+_BAR = 10
+"""Characters of a bar that stands for 100 %."""
 
 
 def accuracy_matrix(aliases: Sequence[str], results: Sequence[Result], *, unicode: bool) -> Table:
@@ -32,30 +37,67 @@ def accuracy_matrix(aliases: Sequence[str], results: Sequence[Result], *, unicod
     there = [alias for alias in aliases if any(result.endpoint == alias for result in results)]
     for alias in there:
         table.add_column(Text(alias), justify="right", overflow="fold")
-    for variant in dict.fromkeys(result.variant for result in sorted(results, key=_first_the_trained)):
-        table.add_row(Text(one_line(variant)), *(_cell(cells[variant, alias]) for alias in there))
+    for variant in by_training(result.variant for result in results):
+        table.add_row(Text(one_line(variant)), *(share_cell(cells[variant, alias]) for alias in there))
     return table
 
 
-def _first_the_trained(result: Result) -> tuple[int, str]:
-    order = ("memorization", "rephrased")
-    return (order.index(result.variant) if result.variant in order else len(order), result.variant)
+def by_training(variants: Iterable[str]) -> list[str]:
+    """Kinds of questions, those that were trained first, each once."""
+    return sorted(set(variants), key=lambda variant: (_ORDER.index(variant) if variant in _ORDER else 2, variant))
 
 
-def _cell(results: Sequence[Result]) -> Text:
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a cell shows beside its percentage."""
+
+    with_count: bool = True
+    with_limits: bool = True
+    bar: str = ""
+    """The two characters of a bar, for right and for wrong; empty: none."""
+
+
+def share_cell(results: Sequence[Result], form: Form | None = None) -> Text:
+    """The share of right answers among those with a grade; see `rate_cell`."""
+    graded = Tally.of(Unit(result.right, fact_of(result)) for result in results if result.status == "graded")
+    errors = sum(result.status in ("error", "unscored") for result in results)
+    unmet = sum(result.status == "not_applicable" for result in results)
+    return rate_cell(graded, errors=errors, unmet=unmet, form=form)
+
+
+class Rate(Protocol):
+    """A share of right answers with its 95 % limits."""
+
+    @property
+    def right(self) -> int: ...
+    @property
+    def n(self) -> int: ...
+    @property
+    def interval(self) -> tuple[float, float]: ...
+
+
+def rate_cell(rate: Rate, *, errors: int = 0, unmet: int = 0, form: Form | None = None) -> Text:
+    """`46/50  92.0 % [81, 97]`, with the errors and what does not apply beside it; `-` where there is nothing."""
     from rich.text import Text
 
-    if not results:
+    form = form or Form()
+    if not rate.n + errors + unmet:
         return Text("-", style="dim")
-    graded = [result for result in results if result.status == "graded"]
-    right, n = sum(result.right for result in graded), len(graded)
     text = Text()
-    if n:
-        low, high = Tally.of(Unit(result.right, fact_of(result)) for result in graded).interval
-        text.append(f"{right}/{n}", style="bold").append(f" {100 * right / n:5.1f} %")
-        text.append(f" [{100 * low:.0f}, {100 * high:.0f}]", style="dim")
-    if errors := sum(result.status in ("error", "unscored") for result in results):
+    if rate.n:
+        low, high = rate.interval
+        text.append(f"{rate.right}/{rate.n} " if form.with_count else "", style="bold")
+        text.append(f"{100 * rate.right / rate.n:5.1f} %")
+        text.append(f" [{100 * low:.0f}, {100 * high:.0f}]" if form.with_limits else "", style="dim")
+    if errors:
         text.append(f" {errors} error{'s' if errors > 1 else ''}", style="red")
-    if unmet := sum(result.status == "not_applicable" for result in results):
+    if unmet:
         text.append(f" {unmet} n/a", style="dim")
-    return text
+    return text.append(_bar(rate, form.bar) if form.bar else "")
+
+
+def _bar(rate: Rate, characters: str) -> str:
+    """A blank and a bar that is full only where all is right; blanks where nothing is known."""
+    full, empty = characters[0], characters[1]
+    length = _BAR * rate.right // rate.n if rate.n else 0
+    return " " + full * length + (empty if rate.n else " ") * (_BAR - length)

@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from pytest_ftbench.comparing.comparison import aliases_of
+from pytest_ftbench.checkpoints import HEADER_KEY, sweeps_of
+from pytest_ftbench.comparing.comparison import aliases_of, compare_runs
+from pytest_ftbench.curves import Curve, measure_curves
 from pytest_ftbench.gates.measure import Tally, Unit
 from pytest_ftbench.gates.units import fact_of
 from pytest_ftbench.reports.console import make_table
+from pytest_ftbench.reports.curve import curve_blocks
 from pytest_ftbench.reports.gates import gate_value
 from pytest_ftbench.reports.matrix import accuracy_matrix
 from pytest_ftbench.reports.text import one_line
@@ -64,7 +67,7 @@ def list_data(runs: Sequence[RunSummary]) -> list[dict[str, Any]]:
     ]
 
 
-def show_blocks(run: Run, *, unicode: bool) -> Iterator[RenderableType]:
+def show_blocks(run: Run, *, unicode: bool, width: int) -> Iterator[RenderableType]:
     """What the header says, how right each endpoint was on each kind of question, and the gates."""
     from rich.text import Text
 
@@ -76,11 +79,29 @@ def show_blocks(run: Run, *, unicode: bool) -> Iterator[RenderableType]:
         lines.append(f"selection  {one_line(str(run.header['selection']), most=400)}")
     lines.append(f"ended      {_ending(run)}")
     yield Text("\n".join(lines))
-    if run.results:
+    curves = _curves(run)
+    swept = {alias for curve in curves for alias in curve.sweep.aliases}
+    if others := [result for result in run.results if result.endpoint not in swept]:
         yield Text()
-        yield accuracy_matrix(aliases_of(run), run.results, unicode=unicode)
+        yield accuracy_matrix(aliases_of(run), others, unicode=unicode)
+    for curve in curves:
+        yield Text()
+        yield from curve_blocks(curve, unicode=unicode, width=width)
     if run.gates:
         yield Text("\n" + "\n".join(_gate_lines(run)))
+
+
+def _curves(run: Run) -> list[Curve]:
+    """Of its sweeps, with the retention where a baseline was asked as well."""
+    sweeps, baseline = sweeps_of(run.header), run.header.get("baseline")
+    there = {result.endpoint for result in run.results}
+    comparisons = [
+        compare_runs(run, run, before_endpoint=baseline, now_endpoint=alias)
+        for sweep in sweeps
+        for alias in sweep.aliases
+        if isinstance(baseline, str) and baseline in there
+    ]
+    return measure_curves(sweeps, run.results, comparisons)
 
 
 def show_data(run: Run) -> dict[str, Any]:
@@ -124,7 +145,17 @@ def _described_endpoints(header: Mapping[str, Any]) -> Iterator[str]:
         if isinstance(entry, Mapping):
             served = entry.get("served_model")
             by = f", answered by {one_line(str(served))}" if served else ""
-            yield f"{one_line(str(entry.get('alias')))}: {one_line(str(entry.get('spec')))}{by}"
+            alias = one_line(str(entry.get("alias")))
+            yield f"{alias}: {one_line(str(entry.get('spec')))}{by}{_epoch(entry.get(HEADER_KEY))}"
+
+
+def _epoch(checkpoint: object) -> str:
+    """What its alias does not say of a checkpoint."""
+    if not isinstance(checkpoint, Mapping):
+        return ""
+    epoch = checkpoint.get("epoch")
+    final = ", the final model" if checkpoint.get("is_final") is True else ""
+    return (f", epoch {epoch}" if isinstance(epoch, int) else "") + final
 
 
 def _state(run: RunSummary) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from pytest_ftbench.comparing import Comparison
+    from pytest_ftbench.curves import Curve
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class Facts:
     """What several samples show, by endpoint."""
     with_flaky: bool = False
     """Whether flaky questions are listed."""
+    curves: Sequence[Curve] = ()
+    """Of swept models, whose endpoints are left out of the matrix."""
     fixed: Mapping[str, str] = field(default_factory=dict)
     """By endpoint, what keeps its samples alike, such as `temperature 0`."""
 
@@ -64,11 +67,15 @@ def render_summary(facts: Facts, *, width: int, color: bool, unicode: bool) -> s
 def _blocks(facts: Facts, *, unicode: bool, width: int) -> Iterable[RenderableType]:
     from rich.text import Text
 
-    if facts.results and facts.with_matrix:
-        yield accuracy_matrix(facts.aliases, facts.results, unicode=unicode)
+    swept = {alias for curve in facts.curves for alias in curve.sweep.aliases}
+    others = [result for result in facts.results if result.endpoint not in swept]
+    if others and facts.with_matrix:
+        yield accuracy_matrix(facts.aliases, others, unicode=unicode)
         yield Text()
+    if facts.curves and facts.with_matrix:
+        yield from _curves(facts, unicode=unicode, width=width)
     if facts.comparisons:
-        yield from _comparisons(facts, unicode=unicode)
+        yield from _comparisons(facts, swept, unicode=unicode)
     yield from gate_lines(facts.decisions, width=width)
     if facts.with_misses:
         for decision in facts.decisions:
@@ -80,12 +87,28 @@ def _blocks(facts: Facts, *, unicode: bool, width: int) -> Iterable[RenderableTy
         yield Text(line)
 
 
-def _comparisons(facts: Facts, *, unicode: bool) -> Iterable[RenderableType]:
+def _curves(facts: Facts, *, unicode: bool, width: int) -> Iterable[RenderableType]:
+    from rich.text import Text
+
+    from pytest_ftbench.reports.curve import curve_blocks
+
+    for curve in facts.curves:
+        yield from curve_blocks(curve, unicode=unicode, width=width)
+        yield Text()
+    if not facts.decisions:
+        yield Text("no gate is about a checkpoint: the sweep shows them, and fails nothing by itself\n")
+
+
+def _comparisons(facts: Facts, swept: Collection[str], *, unicode: bool) -> Iterable[RenderableType]:
+    """In full; of a sweep, those of the checkpoints that gates are about."""
     from rich.text import Text
 
     from pytest_ftbench.reports.comparison import comparison_blocks
 
+    gated = {decision.result.endpoint for decision in facts.decisions}
     for comparison in facts.comparisons:
+        if comparison.now.endpoint in swept and comparison.now.endpoint not in gated:
+            continue
         yield from comparison_blocks(comparison, (), allowed=facts.allowed_differences, unicode=unicode, shown=3)
         yield Text()
 
