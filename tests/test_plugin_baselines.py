@@ -295,3 +295,13 @@ def test_file_that_is_not_there_is_no_name_of_a_run(project: Project) -> None:
         result = project.run(model(server, "old"), "--ftbench-compare=such.jsonl")
         assert server.requests == []
     assert result.ret == 4
+
+
+def test_baseline_is_asked_what_only_later_gates_need(project: Project) -> None:
+    """No gate is about it, so none could release its questions."""
+    project.write("rooms.ftbench.csv", ROOMS)
+    gates = ("--ftbench-gate=known: accuracy[case=never] <= 1", "--ftbench-gate=uplift[after=known] >= 0")
+    with serve({"old": 4, "new": 9}) as server:
+        project.run(model(server, "new"), model(server, "old", "--ftbench-baseline-model", "base"), *gates)
+    lines = [line for line in project.lines("result") if line["endpoint"] == "base"]
+    assert [line["status"] for line in lines] == ["graded"] * 10

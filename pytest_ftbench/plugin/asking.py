@@ -109,9 +109,10 @@ class Asking:
         ranks = Ranks(self._state)
         if not ranks:
             return wanted, {}
-        cases = {item: trial.subject.case for item in session.items if (trial := trial_of(item)) is not None}
-        sort_by_rank(session.items, cases.get, ranks)
-        later = {item: question for item, question in wanted.items() if ranks.of(cases[item])}
+        trials = {item: trial for item in session.items if (trial := trial_of(item)) is not None}
+        about = {item: (trial.subject.case, trial.alias) for item, trial in trials.items()}
+        sort_by_rank(session.items, about.get, ranks)
+        later = {item: question for item, question in wanted.items() if ranks.of(*about[item])}
         keys = {self._state.engine.key(question) for item, question in wanted.items() if item not in later}
         later = {item: one for item, one in later.items() if self._state.engine.key(one) not in keys}
         return {item: one for item, one in wanted.items() if item not in later}, later

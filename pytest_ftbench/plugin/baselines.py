@@ -45,7 +45,7 @@ def read_baselines(state: State) -> None:
             known_providers=state.registry("providers"),
         )
         alias = spec.alias if "=" in text.partition("?")[0].partition(":")[0] else BASELINE
-        if alias in state.aliases:
+        if alias in (*state.aliases, *(sweep.alias for sweep in state.sweeps)):
             raise SpecError(f"the baseline model is called like the model {alias!r}. Give it an alias: old={text}.")
         state.specs = (*state.specs, replace(spec, alias=alias))
         state.baseline_alias = alias

@@ -16,6 +16,7 @@ from pytest_ftbench.errors import FtbenchError
 from pytest_ftbench.exchange import ask_no_more, last_counts, read_progress
 from pytest_ftbench.plugin import unmeasured
 from pytest_ftbench.plugin.asking import TOLD
+from pytest_ftbench.plugin.choosing import about
 from pytest_ftbench.plugin.gating import (
     decide_gates,
     does_fail,
@@ -135,7 +136,7 @@ class Controller:
         if session.config.option.collectonly or not has_collected:
             return (yield)
         # Gates count towards the progress shown, and not for the exit code of a session that has no tests.
-        gates = len(self._tally.gates()) * len(self._state.tested) if self._asks_here else 0
+        gates = len(about(self._tally.gates(), self._state.tested, self._state.sweeps)) if self._asks_here else 0
         session.testscollected += gates
         try:
             return (yield)
@@ -165,6 +166,7 @@ class Controller:
             judge_faults=faults,
             trust=trust,
             compare=self._compare,
+            sweeps=self._state.sweeps,
         )
         return decided, trust
 
@@ -242,6 +244,7 @@ class Controller:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        from pytest_ftbench.curves import measure_curves
         from pytest_ftbench.reports.summary import Facts, render_summary
         from pytest_ftbench.spread import fixed_sampling, measure_spreads
 
@@ -251,7 +254,8 @@ class Controller:
             for note in self._notes():
                 terminalreporter.write_line(note)
             return
-        paths = self._recording.paths
+        paths, allowed = self._recording.paths, self._state.settings.allowed_differences
+        comparisons = self._state.baselines.comparisons(self._run_so_far()) if self._state.baselines else ()
         facts = Facts(
             aliases=self._state.aliases,
             results=self._results(),
@@ -265,8 +269,9 @@ class Controller:
             run_path=shown_path(paths[0], self._state.settings.invocation) if paths else None,
             with_misses=config.option.tbstyle == "no",
             with_matrix=verbosity >= 0,
-            comparisons=self._state.baselines.comparisons(self._run_so_far()) if self._state.baselines else (),
-            allowed_differences=self._state.settings.allowed_differences,
+            comparisons=comparisons,
+            allowed_differences=allowed,
+            curves=measure_curves(self._state.sweeps, self._results(), comparisons, allowed=allowed),
             spreads=measure_spreads(((one.scope, one.result) for one in self._by_nodeid.values()), self._state.aliases),
             with_flaky=verbosity > 0,
             fixed=fixed_sampling(self._state.providers),

@@ -49,6 +49,7 @@ class CaseFileNode(pytest.File):
         from pytest_ftbench.datasets import load_cases, suite_name
         from pytest_ftbench.gates import parse_gate, refuse_impossible
         from pytest_ftbench.names import node_names
+        from pytest_ftbench.plugin.settling import settle_gate
 
         state = get_state(self.config)
         try:
@@ -59,9 +60,11 @@ class CaseFileNode(pytest.File):
                 shown_as=self.nodeid,
             )
             check_cases(file.cases, state)
-            gates = [parse_gate(gate, place=self._place_of(gate)) for gate in file.gates]
-            for gate in gates:
-                refuse_impossible([gate], state.each_sample(file.cases), place=self._place_of(gate.text))
+            gates = []
+            for text in file.gates:
+                place = self._place_of(text)
+                gates.append(settle_gate(parse_gate(text, place=place), state, place=place))
+                refuse_impossible(gates[-1:], state.each_sample(file.cases), place=place)
         except FtbenchError as error:
             raise self.CollectError(str(error)) from None
         state.add_scope(self.nodeid, file.cases, gates)

@@ -23,13 +23,18 @@ class PlannedGate:
     """The samples of its cases: a case that is asked five times counts five times."""
     why_empty: str = ""
     selected: Mapping[str, int] = field(default_factory=dict)
-    """How many of those the session runs for each endpoint; fewer only where the user has chosen tests."""
+    """How many of those the session runs for each endpoint; fewer only where the user has chosen tests.
+
+    For a swept model that stands for the checkpoint to be chosen, less what is left out of those it is chosen by.
+    """
     cut: str = ""
     """Why not all of its cases are known, such as files that were not even read."""
     family: str = ""
     """The text of the gate with `by` of which it is one, if there are several."""
     impossible: str = ""
     """Why it cannot pass at its size; empty where it can."""
+    held_out: int = 0
+    """How many more results of each checkpoint it needs, to choose the one that it is about."""
 
 
 def plan_gates(state: State) -> list[PlannedGate]:
@@ -47,18 +52,20 @@ def plan_gates(state: State) -> list[PlannedGate]:
 
 
 def _plan(state: State, gate: Gate, scope: str, cases: Iterable[Case]) -> list[PlannedGate]:
-    from pytest_ftbench.gates import explain_impossible, population
+    from pytest_ftbench.gates import ALL_HELD_OUT, explain_impossible, held_out, population
 
     there = list(cases)
     cut = _files_left_out(state) if scope == SESSION else ""
     planned = []
     for one in gate.split(there):
         needed = population(one, there)
-        asked = [(case, sample) for case in needed for sample in range(1, state.samples_of(case) + 1)]
-        selected = {
-            alias: sum((id(case), alias, sample) in state.selected for case, sample in asked) for alias in state.aliases
-        }
+        asked, to_choose = _each_sample(state, needed), _each_sample(state, held_out(one, there))
+        selected = {alias: _selected(state, alias, asked) for alias in state.aliases}
+        for sweep in state.sweeps if one.select else ():  # as long as none is chosen, each of them is needed
+            least = min(_selected(state, alias, [*asked, *to_choose]) for alias in sweep.aliases)
+            selected[sweep.alias] = least - len(to_choose)
         empty = one.selector.explain_empty(there) if there else "there are no cases"
+        empty = ALL_HELD_OUT if to_choose else empty
         impossible = explain_impossible(one, [case for case, _ in asked])
         planned.append(
             PlannedGate(
@@ -70,9 +77,19 @@ def _plan(state: State, gate: Gate, scope: str, cases: Iterable[Case]) -> list[P
                 cut,
                 family=one.family,
                 impossible=impossible,
+                held_out=len(to_choose),
             )
         )
     return planned
+
+
+def _each_sample(state: State, cases: Iterable[Case]) -> list[tuple[Case, int]]:
+    return [(case, sample) for case in cases for sample in range(1, state.samples_of(case) + 1)]
+
+
+def _selected(state: State, alias: str, asked: Iterable[tuple[Case, int]]) -> int:
+    """How many of these samples the session runs for an endpoint."""
+    return sum((id(case), alias, sample) in state.selected for case, sample in asked)
 
 
 def _files_left_out(state: State) -> str:

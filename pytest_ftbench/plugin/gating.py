@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
@@ -21,6 +21,7 @@ from pytest_ftbench.gates import (
     parse_gate,
     population,
 )
+from pytest_ftbench.plugin.choosing import About, Chosen, about, choose
 from pytest_ftbench.plugin.explained import Explained
 from pytest_ftbench.plugin.gate_plan import PlannedGate
 from pytest_ftbench.plugin.judging import distrusted
@@ -32,6 +33,7 @@ from pytest_ftbench.reports.gates import gate_failure
 from pytest_ftbench.reports.text import clean
 
 if TYPE_CHECKING:
+    from pytest_ftbench.checkpoints import Sweep
     from pytest_ftbench.plugin.calibrating import Trust
 
 GATE_KEY = "ftbench_gate"
@@ -39,12 +41,19 @@ GATE_KEY = "ftbench_gate"
 
 
 def scoped_gates(planned: Iterable[PlannedGate], alias: str) -> list[ScopedGate]:
-    """The gates as curtailment sees them: complete where the session runs all that they need of the endpoint."""
+    """The gates as curtailment sees them: complete where the session runs all that they need of the endpoint.
+
+    One that chooses its checkpoint needs all of its cases, of both halves, and may be about any.
+    """
+    parsed = [(one, parse_gate(one.text)) for one in planned]
     return [
         ScopedGate(
-            parse_gate(gate.text), gate.scope, is_complete=not gate.cut and gate.selected.get(alias, 0) == gate.planned
+            replace(gate, select=""),
+            one.scope,
+            is_complete=not gate.select and not one.cut and one.selected.get(alias, 0) == one.planned,
         )
-        for gate in planned
+        for one, gate in parsed
+        if gate.select or gate.is_about(alias)
     ]
 
 
@@ -58,14 +67,16 @@ def decide_gates(
     judge_faults: Sequence[str] = (),
     trust: Trust | None = None,
     compare: Callable[[Gate, Decision, Iterable[str] | None], Decision] | None = None,
+    sweeps: Sequence[Sweep] = (),
 ) -> list[tuple[PlannedGate, Decision]]:
-    """What every gate says of every endpoint.
+    """What every gate says of every endpoint that it is about.
 
     curtailed: by the scope of the case and the endpoint, what stands for cases whose tests did not run because all
     their gates were certain. One that has a result after all is passed over.
     judge_faults: why a judge model is not to be believed: no gate over a verdict of a judge is decided then.
     trust: what a person's labels say of the judge; None in a session without one.
     compare: decides gates over two runs, told the suites that they are about (None: all); other gates it leaves alone.
+    sweeps: the models of which each checkpoint is an endpoint.
     """
     scope_of = {id(one.result): one.scope for one in recorded}
     stand_ins = [(scope, result) for (scope, _), results in (curtailed or {}).items() for result in results]
@@ -77,10 +88,39 @@ def decide_gates(
     by_scope = _by_scope((one.scope, one.result) for one in recorded)
     there = {(case_of(one.result), one.result.endpoint) for one in recorded}
     left_out = _by_scope(one for one in stand_ins if (case_of(one[1]), one[1].endpoint) not in there)
-    pairs = [(gate, alias) for gate in planned for alias in aliases]
-    decided = []
-    for gate, alias in pairs:
-        results, parsed = by_scope[gate.scope, alias], parse_gate(gate.text)
+    subjects = about(planned, aliases, sweeps)
+    chosen = choose(subjects, by_scope, sweeps, case_of)
+    evidence = _Evidence(by_scope, left_out, case_of, judge_faults, trust, compare)
+    decided = [evidence.decide(one, chosen.get(one.alias) if one.gate.select else None) for one in subjects]
+    decisions = []
+    for subject, one in zip(subjects, decide_together(decided), strict=True):
+        gate, decision = subject.planned, one.decision
+        results = by_scope[gate.scope, decision.result.endpoint]
+        last_word: GateResult | None = hook.pytest_ftbench_gate(gate=decision.result, results=results)
+        decisions.append((gate, replace(decision, result=last_word) if last_word is not None else decision))
+    return decisions
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """What gates are decided by; see `decide_gates`."""
+
+    by_scope: Mapping[tuple[str, str], list[Result]]
+    left_out: Mapping[tuple[str, str], list[Result]]
+    case_of: Callable[[Result], tuple[str | int, ...]]
+    judge_faults: Sequence[str]
+    trust: Trust | None
+    compare: Callable[[Gate, Decision, Iterable[str] | None], Decision] | None
+
+    def decide(self, subject: About, chosen: Chosen | None) -> Decided:
+        """What a gate says by itself of one endpoint.
+
+        chosen: of a gate that chooses a checkpoint, which; where there is none, the gate is INCONCLUSIVE.
+        """
+        gate, parsed, alias = subject.planned, subject.gate, subject.alias
+        if chosen is not None:
+            alias = chosen.choice.alias or alias
+        results, curtailed = self.by_scope[gate.scope, alias], self.left_out[gate.scope, alias]
         decision = decide(
             parsed,
             results,
@@ -88,30 +128,30 @@ def decide_gates(
             endpoint=alias,
             selection=gate.scope or "session",
             why_empty=gate.why_empty,
-            case_of=case_of,
-            curtailed=left_out[gate.scope, alias],
+            case_of=self.case_of,
+            curtailed=curtailed,
         )
-        if compare is not None:
-            decision = compare(parsed, decision, {one.suite for one in results} if gate.scope else None)
-        if trust is not None and not gate.cut:
-            decision = trust.weigh(parsed, decision, [*results, *left_out[gate.scope, alias]])
-        used = population(parsed, results) if judge_faults else []
-        doubt = distrusted((result.rule for result in used), judge_faults)
         one = Decided(parsed, gate.scope, decision, gate.family)
+        if chosen is not None and not chosen.choice.alias:
+            open_ = one.left_open(gate.cut or chosen.choice.said)
+            return replace(open_, decision=replace(open_.decision, is_partial=chosen.is_partial or bool(gate.cut)))
+        if self.compare is not None:
+            decision = self.compare(parsed, decision, {one.suite for one in results} if gate.scope else None)
+        if self.trust is not None and not gate.cut:
+            decision = self.trust.weigh(parsed, decision, [*results, *curtailed])
+        if chosen is not None:
+            decision = replace(decision, result=replace(decision.result, chosen=chosen.choice.said))
+        one = replace(one, decision=decision)
+        used = population(parsed, results) if self.judge_faults else []
+        doubt = distrusted((result.rule for result in used), self.judge_faults)
         if why := gate.cut or ("" if decision.is_partial else gate.impossible) or doubt:
             one = one.left_open(why)
-        decided.append(replace(one, decision=replace(one.decision, is_partial=True)) if gate.cut else one)
-    decisions = []
-    for (gate, alias), one in zip(pairs, decide_together(decided), strict=True):
-        results, decision = by_scope[gate.scope, alias], one.decision
-        last_word: GateResult | None = hook.pytest_ftbench_gate(gate=decision.result, results=results)
-        decisions.append((gate, replace(decision, result=last_word) if last_word is not None else decision))
-    return decisions
+        return replace(one, decision=replace(one.decision, is_partial=True)) if gate.cut else one
 
 
 def note_on_families(planned: Iterable[PlannedGate]) -> list[str]:
     """What the summary must say of gates that are claimed together."""
-    sizes = Counter((gate.family, gate.scope) for gate in planned if gate.family and "@" in gate.text)
+    sizes = Counter((gate.family, gate.scope) for gate in planned if gate.family and parse_gate(gate.text).level)
     return [HOLM] if any(size > 1 for size in sizes.values()) else []
 
 

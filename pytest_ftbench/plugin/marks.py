@@ -74,6 +74,7 @@ def _refuse(definition: pytest.Item, fault: str) -> Any:
 
 def _read_marker(marker: pytest.Mark, folder: Path, state: State) -> tuple[list[Case], list[Gate]]:
     from pytest_ftbench.gates import parse_gate, parse_selector, refuse_impossible
+    from pytest_ftbench.plugin.settling import settle_gate
 
     if unknown := sorted(set(marker.kwargs) - set(KEYWORDS)):
         raise SpecError(f"the ftbench marker knows no {unknown[0]!r}. Allowed: {', '.join(KEYWORDS)}.")
@@ -94,7 +95,7 @@ def _read_marker(marker: pytest.Mark, folder: Path, state: State) -> tuple[list[
     check_cases(cases, state)
     gates = marker.kwargs.get("gate") or ()
     gates = gates if isinstance(gates, list | tuple) else (gates,)
-    parsed = [parse_gate(_text("gate", gate)) for gate in gates]
+    parsed = [settle_gate(parse_gate(_text("gate", gate)), state) for gate in gates]
     refuse_impossible(parsed, state.each_sample(cases))
     return cases, parsed
 

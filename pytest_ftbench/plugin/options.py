@@ -29,12 +29,26 @@ def add_options(parser: pytest.Parser) -> None:
         "memorizer:TRAINING.jsonl, or a name from [tool.ftbench.models].",
     )
     option(
+        "checkpoints",
+        ini="bool",
+        action="store_true",
+        default=None,
+        help="Sweep: each model gives way to the checkpoints of its training, as endpoints ALIAS@STEP.",
+    )
+    option(
         "gate",
         ini="linelist",
         action="append",
         default=[],
         metavar="EXPR",
         help="Gate over all results, as in 'accuracy[variant=rephrased] >= 0.85'; repeatable.",
+    )
+    option(
+        "gate-on",
+        metavar="CHECKPOINT",
+        default=None,
+        help="In a sweep, what gates are about that do not say so: ALIAS@STEP, or best_on(holdout), the best on one "
+        "half of the facts, which the gates decide about on the other.",
     )
     option(
         "judge",

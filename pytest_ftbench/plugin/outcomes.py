@@ -93,8 +93,7 @@ class Outcomes:
         verdict = _verdict(trial.verdict, failure)
         cost_usd = self._state.cost_of(trial.question(self._state), completion)
         result = trial.result(completion, verdict, cost_usd=cost_usd)
-        is_gated = self._state.is_gated(trial.subject.scope, trial.subject.case)
-        is_gated = is_gated or trial.alias == self._state.baseline_alias  # what it does not know is no failure
+        is_gated = self._state.is_gated(trial.subject.scope, trial.subject.case, trial.alias)
         # A test that its author expects to fail is reported as that; its result counts all the same.
         is_missed = not verdict.right and is_gated and not hasattr(report, "wasxfail")
         _attach(report, trial, result, is_missed=is_missed)

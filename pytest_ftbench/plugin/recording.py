@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import pytest_ftbench
+from pytest_ftbench.checkpoints import HEADER_KEY
 from pytest_ftbench.errors import SpecError
 from pytest_ftbench.plugin.state import State
 from pytest_ftbench.records import GateResult, Result
@@ -96,7 +97,7 @@ class Recording:
 
         return judge_header(self._state.judge_specs)
 
-    def _endpoints(self) -> list[dict[str, str | None]]:
+    def _endpoints(self) -> list[dict[str, Any]]:
         return [
             {
                 "alias": spec.alias,
@@ -104,9 +105,14 @@ class Recording:
                 "served_model": self._served.get(spec.alias),
                 "revision": spec.options.get("revision"),
                 **({"deployment": self._deployed[spec.alias]} if spec.alias in self._deployed else {}),
+                **self._checkpoint(spec.alias),
             }
             for spec in self._state.specs
         ]
+
+    def _checkpoint(self, alias: str) -> dict[str, Any]:
+        """What a header says of an endpoint that is a checkpoint; nothing of any other."""
+        return next(({HEADER_KEY: told} for sweep in self._state.sweeps if (told := sweep.header_of(alias))), {})
 
     def _publish(self) -> None:
         if self._has_failed or self._writer is None:

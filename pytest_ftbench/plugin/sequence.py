@@ -23,28 +23,30 @@ class Ranks:
         scoped = [(gate, scope.cases) for scope in state.scopes.values() for gate in scope.gates]
         scoped += [(gate, everything) for gate in state.session_gates]
         named = {gate.name: gate for gate, _ in scoped if gate.name}
-        self._after: dict[int, set[str]] = defaultdict(set)
-        """By case, the gates after which it is needed; an empty name: it is needed in any case."""
+        self._after: dict[tuple[int, str], set[str]] = defaultdict(set)
+        """By case and endpoint, the gates after which it is needed; an empty name: it is needed in any case."""
         self._rank_of = {name: _rank(gate, named) for name, gate in named.items()}
         if any(gate.after for gate, _ in scoped):
-            from pytest_ftbench.gates import population
+            from pytest_ftbench.gates import held_out, population
 
             for gate, cases in scoped:
-                for case in population(gate, cases):
-                    self._after[id(case)].add(gate.after if gate.after in named else "")
+                needed = [*population(gate, cases), *held_out(gate, cases)]
+                for alias in state.tested:
+                    for case in needed if gate.select or gate.is_about(alias) else ():
+                        self._after[id(case), alias].add(gate.after if gate.after in named else "")
 
     def __bool__(self) -> bool:
         """Whether any case can wait at all."""
         return any("" not in names for names in self._after.values())
 
-    def of(self, case: Case) -> int:
-        """0 where it is asked at once."""
-        names = self._after.get(id(case), {""})
+    def of(self, case: Case, alias: str) -> int:
+        """0 where an endpoint is asked at once."""
+        names = self._after.get((id(case), alias), {""})
         return min((0 if not name else self._rank_of[name] + 1) for name in names)
 
-    def awaited(self, case: Case) -> list[str]:
-        """The gates of which one must pass before it is asked."""
-        return sorted(self._after.get(id(case), {""}))
+    def awaited(self, case: Case, alias: str) -> list[str]:
+        """The gates of which one must pass before an endpoint is asked."""
+        return sorted(self._after.get((id(case), alias), {""}))
 
 
 def _rank(gate: Gate, named: Mapping[str, Gate]) -> int:
@@ -83,16 +85,20 @@ class InSequence:
     def pytest_runtest_protocol(self, item: pytest.Item) -> None:
         """Before the first test of a rank, decide which questions of this rank are asked."""
         if item in self._held:
-            self._release(self._ranks.of(self._held[item][0]))
+            self._release(self._rank(self._held[item]))
+
+    def _rank(self, held: tuple[Case, Question]) -> int:
+        case, question = held
+        return self._ranks.of(case, question.endpoint)
 
     def _release(self, rank: int) -> None:
-        due = {item: one for item, one in self._held.items() if self._ranks.of(one[0]) <= rank}
+        due = {item: one for item, one in self._held.items() if self._rank(one) <= rank}
         self._held = {item: one for item, one in self._held.items() if item not in due}
         passed = self._passed()
         wanted: dict[str, Question] = {}
         refused: dict[str, str] = {}
         for case, question in due.values():
-            key, names = self._state.engine.key(question), self._ranks.awaited(case)
+            key, names = self._state.engine.key(question), self._ranks.awaited(case, question.endpoint)
             if any((name, question.endpoint) in passed for name in names):
                 wanted[key] = question
             else:
@@ -114,11 +120,16 @@ class InSequence:
         return {key for key, found in outcomes.items() if set(found) == {"PASS"}}
 
 
-def sort_by_rank(items: list[pytest.Item], case_of: Callable[[pytest.Item], Case | None], ranks: Ranks) -> None:
-    """Put tests of cases that can wait behind the others, whose order stays as it is."""
+def sort_by_rank(
+    items: list[pytest.Item], about: Callable[[pytest.Item], tuple[Case, str] | None], ranks: Ranks
+) -> None:
+    """Put tests that can wait behind the others, whose order stays as it is.
+
+    about: a test's case and endpoint.
+    """
 
     def rank(item: pytest.Item) -> int:
-        case = case_of(item)
-        return 0 if case is None else ranks.of(case)
+        found = about(item)
+        return 0 if found is None else ranks.of(*found)
 
     items.sort(key=rank)

@@ -25,6 +25,10 @@ class Settings:
     models: tuple[str, ...]
     models_on_command_line: bool
     models_table: Mapping[str, Any]
+    checkpoints: bool
+    """Whether each model gives way to the checkpoints of its training."""
+    gate_on: str | None
+    """The checkpoint that gates are about which name none: an alias, or how it is chosen."""
     judges: tuple[str, ...]
     judges_on_command_line: bool
     calibrations: tuple[Path, ...]
@@ -76,10 +80,13 @@ def read_settings(config: pytest.Config) -> Settings:
     places += [(gate, "[tool.ftbench] gates") for gate in table.get("gates", ())]
     cache_dir = _one(config, "ftbench_cache_dir")
     out = _one(config, "ftbench_out")
+    _refuse_sweep_of_nothing(config, models)
     return Settings(
         models=tuple(models),
         models_on_command_line=bool(given_models),
         models_table=table.get("models", {}),
+        checkpoints=_flag(config, "ftbench_checkpoints"),
+        gate_on=_one(config, "ftbench_gate_on"),
         judges=tuple(given_judges or config.getini("ftbench_judge")),
         judges_on_command_line=bool(given_judges),
         calibrations=_paths(config, "ftbench_calibration"),
@@ -105,6 +112,14 @@ def read_settings(config: pytest.Config) -> Settings:
         root=config.rootpath,
         invocation=config.invocation_params.dir,
     )
+
+
+def _refuse_sweep_of_nothing(config: pytest.Config, models: list[str]) -> None:
+    """Raise pytest.UsageError where the command line says of a sweep what nothing would come of."""
+    if config.getoption("ftbench_checkpoints") and not models:
+        raise pytest.UsageError("--ftbench-checkpoints: no model is named. Pass --ftbench-model=SPEC as well.")
+    if config.getoption("ftbench_gate_on") and not _flag(config, "ftbench_checkpoints"):
+        raise pytest.UsageError("--ftbench-gate-on does nothing without --ftbench-checkpoints. Pass both, or neither.")
 
 
 def _one(config: pytest.Config, name: str) -> str | None:

@@ -85,11 +85,12 @@ def _read_calibrations(state: State) -> Calibrations:
 
 def _read(state: State) -> None:
     from pytest_ftbench.gates import parse_gate
+    from pytest_ftbench.plugin.settling import check_gate_on, settle_gate
     from pytest_ftbench.runs import saved_run
     from pytest_ftbench.specs import parse_specs
 
     settings = state.settings
-    state.session_gates = tuple(parse_gate(text, place=place) for text, place in settings.gates)
+    session_gates = [(parse_gate(text, place=place), place) for text, place in settings.gates]
     state.specs = parse_specs(
         settings.models,
         models=settings.models_table,
@@ -97,10 +98,17 @@ def _read(state: State) -> None:
         models_folder=settings.root,
         known_providers=state.registry("providers"),
     )
+    if settings.checkpoints:
+        from pytest_ftbench.plugin.checkpoints import read_checkpoints
+
+        read_checkpoints(state)
     if settings.compare or settings.baseline_model or settings.allowed_differences:
         from pytest_ftbench.plugin.baselines import read_baselines
 
         read_baselines(state)
+    if state.sweeps:
+        check_gate_on(state)
+    state.session_gates = tuple(settle_gate(gate, state, place=place) for gate, place in session_gates)
     if settings.judges:
         from pytest_ftbench.plugin.judging import read_judges, refuse_self_judging
 

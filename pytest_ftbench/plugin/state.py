@@ -16,12 +16,14 @@ from pytest_ftbench.plugin.settings import Settings, read_settings
 from pytest_ftbench.records import Case, Completion, Question
 
 if TYPE_CHECKING:
+    from pytest_ftbench.checkpoints import Sweep
     from pytest_ftbench.engine import Engine
     from pytest_ftbench.exchange import Exchange
     from pytest_ftbench.follow_ups import FollowUps
     from pytest_ftbench.gates import Gate
     from pytest_ftbench.judge_models import JudgeModels
     from pytest_ftbench.plugin.baselines import Baselines
+    from pytest_ftbench.plugin.gated import Gated
     from pytest_ftbench.providers import EndpointSpec, Provider
 
 STATE = pytest.StashKey["State"]()
@@ -54,6 +56,10 @@ class State:
     baseline_alias: str = ""
     """The endpoint that the others are compared with; it is asked, and no gate is about it."""
     baselines: Baselines | None = None
+    sweeps: tuple[Sweep, ...] = ()
+    """The models of which each checkpoint is an endpoint."""
+    unlisted: dict[str, FtbenchError] = field(default_factory=dict)
+    """By alias, why the checkpoints of a model are not known, though they were to be swept."""
     judge_specs: tuple[EndpointSpec, ...] = ()
     scopes: dict[str, Scope] = field(default_factory=dict)
     """By the node id of the file or function that owns them."""
@@ -99,6 +105,8 @@ class State:
         from pytest_ftbench.providers.unavailable import Unavailable
 
         try:
+            if spec.alias in self.unlisted:
+                raise self.unlisted[spec.alias]
             return open_provider(spec, registry)
         except FtbenchError as error:
             if self.settings.models_on_command_line:
@@ -245,32 +253,24 @@ class State:
         self.__dict__.pop("gated", None)
 
     @cached_property
-    def gated(self) -> Mapping[str, frozenset[tuple[str, str, str]]]:
-        """For each scope, the cases that stand under a gate, by (fact, variant, id) within their suite."""
-        from pytest_ftbench.gates import population
+    def gated(self) -> Gated:
+        """The cases that stand under a gate."""
+        from pytest_ftbench.plugin.gated import Gated
 
-        everything = [case for scope in self.scopes.values() for case in scope.cases]
-        by_session = {_name(case) for gate in self.session_gates for case in population(gate, everything)}
-        return {
-            name: frozenset(
-                {_name(case) for gate in scope.gates for case in population(gate, scope.cases)}
-                | {_name(case) for case in scope.cases if _name(case) in by_session}
-            )
-            for name, scope in self.scopes.items()
-        }
+        return Gated(self.scopes, self.session_gates)
 
-    def is_gated(self, scope: str, case: Case) -> bool:
-        """Whether a gate decides about the case, so that a wrong answer is a miss and no failure of its own."""
-        return _name(case) in self.gated.get(scope, frozenset())
+    def is_gated(self, scope: str, case: Case, alias: str) -> bool:
+        """Whether a wrong answer is a miss and no failure of its own: what a gate decides about.
+
+        So is that of the baseline, and of each checkpoint of a sweep: early ones are there to be worse.
+        """
+        is_apart = alias == self.baseline_alias or any(alias in sweep.aliases for sweep in self.sweeps)
+        return is_apart or self.gated.holds(scope, case, alias)
 
     def close(self) -> None:
         """Release what was opened."""
         if self.has_engine:
             self.engine.close()
-
-
-def _name(case: Case) -> tuple[str, str, str]:
-    return f"{case.suite}\x1f{case.fact}", case.variant, case.id
 
 
 def get_state(config: pytest.Config) -> State:
