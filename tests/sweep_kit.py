@@ -12,34 +12,34 @@ FACTS = 20
 
 CONFTEST = """
 import json
-import urllib.error
 import urllib.request
 
 from pytest_ftbench.errors import EndpointError
-from pytest_ftbench.providers import LazyFactory
+from pytest_ftbench.providers import PROVIDERS
 from pytest_ftbench.providers.lifecycle import Checkpoint
-from pytest_ftbench.providers.openai_chat import OpenAIChat
 
 
-class Tuned(OpenAIChat):
+class Tuned:
+    option_keys = ("base_url",)
+
+    def __init__(self, spec):
+        self._model = spec.name
+        self._provider = PROVIDERS["openai"](spec)
+
+    def __getattr__(self, name):
+        return getattr(self._provider, name)
+
     def list_checkpoints(self):
         try:
-            with urllib.request.urlopen(f"{self._address.base_url}/trained/{self._model}", timeout=10) as answer:
+            with urllib.request.urlopen(f"{self.identity['base_url']}/trained/{self._model}", timeout=10) as answer:
                 found = json.load(answer)
         except OSError as error:
             raise EndpointError(f"no checkpoints: {error}") from None
         return tuple(Checkpoint(**one) for one in found)
 
 
-class Factory:
-    option_keys = ("base_url",)
-
-    def __call__(self, spec):
-        return Tuned(spec)
-
-
 def pytest_ftbench_providers():
-    return {"tuned": Factory()}
+    return {"tuned": Tuned}
 """
 
 Knows = Callable[[int, int], bool]
