@@ -1,4 +1,4 @@
-"""The console command `ftbench`: what can be done with a run once it is recorded."""
+"""The console command `ftbench`: runs once they are recorded, stored answers, and endpoints before they are asked."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="What can be done with the runs that pytest-ftbench records.",
+    help="The runs that pytest-ftbench records, the answers that it stores, and the endpoints that it asks.",
 )
 
 
