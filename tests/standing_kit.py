@@ -64,6 +64,8 @@ class Oracle(Dumb):
         return Standing(self._spec.name, options.get("told_base"), options.get("weights"), ends)
 
     def close(self) -> None:
+        if "mute" in self._spec.options and not self._is_closed.is_set():
+            self._note("closed")
         self._is_closed.set()
 
 

@@ -117,6 +117,15 @@ def test_model_on_another_server_or_of_another_revision_is_another(here: Path) -
     assert not (here / "a.jsonl").exists()
 
 
+def test_spec_without_a_revision_means_all_of_them(here: Path) -> None:
+    asked = request(identity={**IDENTITY, "revision": "2"})
+    store(
+        default_folder(), row(), (key_of(asked), Entry({**ANSWER, "request": asked}, "2026-01-01T00:00:00Z", "0.1.0"))
+    )
+    assert ftbench("cache", "export", "a.jsonl", "--model", "openai:m?base_url=http://a/v1")[0] == 0
+    assert len((here / "a.jsonl").read_text().splitlines()) == 1 + 2
+
+
 def test_models_of_the_project_are_exported_where_none_is_named(here: Path) -> None:
     (here / "pyproject.toml").write_text(
         '[tool.ftbench.models]\nmine = "openai:n?base_url=http://a/v1"\ngrader = "mine?style=finetunebench"\n'

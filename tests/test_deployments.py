@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from engine_kit import Fake, Store, ask, prefetch
 
 from pytest_ftbench import deployments
 from pytest_ftbench.engine import Engine
 from pytest_ftbench.errors import EndpointError
+from pytest_ftbench.prompts import key_of
 from pytest_ftbench.records import Completion
 from pytest_ftbench.shelf import CacheMode
 
@@ -57,6 +60,15 @@ def test_replay_takes_the_weights_that_were_read_last() -> None:
         run(weights, store)
     answer, provider = run("w3", store, "replay")
     assert (answer.text, provider.used) == ("a by w2", "w2")
+
+
+def test_what_was_read_is_stored_as_answers_are_with_what_its_key_is_the_hash_of() -> None:
+    store = Store()
+    run("w1", store)
+    assert {key: key_of(value["request"]) for key, value in store.items()} == {key: key for key in store}
+    (note,) = [value for value in store.values() if value["text"] == "w1"]
+    identity = {"provider": "fake", "base_url": None, "model": "m", "revision": None}
+    assert json.loads(note["request"]) == {"deployment_of": identity}
 
 
 def test_weights_that_may_not_be_read_leave_the_key_as_it_is() -> None:

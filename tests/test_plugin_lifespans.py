@@ -97,6 +97,12 @@ def test_session_fails_before_anything_is_asked_where_a_model_ends_too_soon(any_
     assert not (any_project.path / ".ftbench").exists()
 
 
+def test_refused_session_hangs_up_on_servers_that_have_not_answered(any_project: Project) -> None:
+    prepare(any_project, limit_s=0.5)
+    assert any_project.run(model("days=9"), model("mute=1", "f"), "--ftbench-fail-on-shutdown=9").ret == 4
+    assert sorted(log(any_project)) == ["closed", "read", "read"]
+
+
 def test_model_that_lives_long_enough_is_no_reason_to_fail(any_project: Project) -> None:
     prepare(any_project)
     result = any_project.run(model("days=10"), model("", "f"), "--ftbench-fail-on-shutdown=9")
