@@ -24,7 +24,7 @@ memorization: accuracy on the questions as they were trained. generalization: ac
 expect an answer, as the metric `gap` has it; those that expect abstention are neither. retention: right answers to
 what the baseline answered right, as the metric of that name has it.
 """
-NO_BASELINE = "it needs a baseline: --ftbench-baseline-model=SPEC or --ftbench-compare=RUN"
+NO_BASELINE = "it needs --ftbench-baseline-model or --ftbench-compare"
 
 
 @dataclass(frozen=True, slots=True)

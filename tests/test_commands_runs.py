@@ -147,8 +147,8 @@ step   epoch                   memorization               retention
 best on memorization    cand@60: 3/4 = 0.750 [0.301, 0.954]; not compared, for want of grades: cand@30
 best on generalization  not known: no case of another variant expects an answer
 best on retention       cand@60: 2/2 = 1.000 [0.342, 1.000]
-Pareto set              cand@60: no other is as good on memorization and retention, and better on one of them
-the best of 2 was chosen for its score, so the score is biased upwards: by 15.2 points on retention if all 2 are \
-equally good; for a gate about the best, select=best_on(holdout)
+Pareto set              cand@60: none is beaten on memorization and retention at once
+scores of the best of 2 are biased upwards, since they chose it: by 15.2 points on retention if all 2 are equally \
+good; gates with select=best_on(holdout) are not
 """
     )

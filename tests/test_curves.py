@@ -121,8 +121,8 @@ def test_bias_is_that_of_the_best_of_so_many_by_the_rule_of_succession() -> None
     assert curve.best[0].bias == best_of_bias(50, 44 / 52, 4) == pytest.approx(0.0508, abs=1e-4)
     told = show(curve)
     assert (
-        "the best of 4 was chosen for its score, so the score is biased upwards: by 5.1 points on memorization if all "
-        "4 are equally good; for a gate about the best, select=best_on(holdout)"
+        "scores of the best of 4 are biased upwards, since they chose it: by 5.1 points on memorization if all 4 are "
+        "equally good; gates with select=best_on(holdout) are not"
     ) in told
     assert "biased" not in show(make_curve(letters))
 

@@ -46,8 +46,8 @@ def test_answers_that_improve_with_the_step_give_a_rising_curve_whose_end_is_bes
         [
             "best on memorization    cand@120: 19/20 = 0.950 [[]0.764, 0.991]",
             "best on generalization  cand@120: 19/20 = 0.950 [[]0.764, 0.991]",
-            "best on retention       not known: it needs a baseline: --ftbench-baseline-model=SPEC or *",
-            "Pareto set              cand@120: no other is as good on memorization and generalization, and better on *",
+            "best on retention       not known: it needs --ftbench-baseline-model or --ftbench-compare",
+            "Pareto set              cand@120: none is beaten on memorization and generalization at once",
         ]
     )
     assert "no gate is about a checkpoint: the sweep shows them, and fails nothing by itself" in lines
@@ -62,7 +62,7 @@ def test_overfitted_end_is_best_on_memorization_alone(any_project: Project) -> N
             "best on memorization    cand@120: 19/20 = 0.950 *",
             "best on generalization  cand@60: 14/20 = 0.700 *",
             "Pareto set              cand@60, cand@90, cand@120: *",
-            "the best of 4 was chosen for its score, so the score is biased upwards: by * points on memorization and *",
+            "scores of the best of 4 are biased upwards, since they chose it: by * points on memorization and *",
         ]
     )
 

@@ -62,8 +62,7 @@ def _lines(curve: Curve) -> Iterator[str]:
         yield f"best on {one.criterion:<{of}}  {_best(one)}"
     if curve.pareto:
         criteria = _listed([one.criterion for one in curve.best if one.points])
-        on_all = f"no other is as good on {criteria}, and better on one of them"
-        yield f"Pareto set{' ' * (of - 2)}  {_names(curve.pareto)}: {on_all}"
+        yield f"Pareto set{' ' * (of - 2)}  {_names(curve.pareto)}: none is beaten on {criteria} at once"
     if curve.has_bias:
         yield _bias(curve)
 
@@ -81,11 +80,11 @@ def _best(best: Best) -> str:
 
 def _bias(curve: Curve) -> str:
     """How much of being the best may be luck."""
-    biased = [f"{100 * best.bias:.1f} points on {best.criterion}" for best in curve.best if best.bias]
+    biased = _listed([f"{100 * best.bias:.1f} points on {best.criterion}" for best in curve.best if best.bias])
     of = max(best.compared for best in curve.best)
     return (
-        f"the best of {of} was chosen for its score, so the score is biased upwards: by {_listed(biased)} if all {of} "
-        "are equally good; for a gate about the best, select=best_on(holdout)"
+        f"scores of the best of {of} are biased upwards, since they chose it: by {biased} if all {of} are equally "
+        "good; gates with select=best_on(holdout) are not"
     )
 
 
