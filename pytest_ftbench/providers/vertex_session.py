@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pytest_ftbench.errors import EndpointError
 from pytest_ftbench.providers import EndpointSpec
+from pytest_ftbench.providers.environment import read_undisturbed
 from pytest_ftbench.providers.openai_timeouts import read_timeouts
 from pytest_ftbench.providers.vertex_address import read_vertex_address
 from pytest_ftbench.providers.vertex_faults import one_line
@@ -115,8 +116,9 @@ class VertexSession:
             raise EndpointError(f'{what}. Run: pip install "pytest-ftbench[vertex]".', fault="endpoint") from None
         from pytest_ftbench.providers.vertex_http import HttpClients, http_module
 
-        http = HttpClients(self._address, self.timeouts, http_module())
-        return _Opened(self._make_client(credentials, http), credentials, http)
+        http = read_undisturbed(lambda: HttpClients(self._address, self.timeouts, http_module()))
+        client = read_undisturbed(lambda: self._make_client(credentials, http))
+        return _Opened(client, credentials, http)
 
     def _make_client(self, credentials: Credentials, http: HttpClients) -> genai.Client:
         from google import genai
