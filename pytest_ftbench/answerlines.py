@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any, NoReturn
 
 from pytest_ftbench.cache import Entry
+from pytest_ftbench.checkpoints import CHECKPOINTS_OF
 from pytest_ftbench.deployments import DEPLOYMENT_OF
 from pytest_ftbench.prompts import KEY_SCHEMA, canonical, key_of
 from pytest_ftbench.records import Completion
@@ -26,7 +27,9 @@ KIND = "answers"
 """What the first line of such a file says that it is."""
 IMPORTED = "imported_at"
 """In a row: when it came from a file, UTC, ISO 8601. It stays with the row when that is handed on."""
-NOTE_START = f'{{"{DEPLOYMENT_OF}":'
+_NOTES = (DEPLOYMENT_OF, CHECKPOINTS_OF)
+"""What the cache keeps of a model that is none of its answers: what is deployed under its name, its checkpoints."""
+NOTE_STARTS = tuple(f'{{"{name}":' for name in _NOTES)
 """How the request in a row begins where it is none that a model answers."""
 LONGEST_LINE = 8 * 2**20
 """Bytes. Escaped twice, as it may be in a row, it is still shorter than what a row may hold."""
@@ -97,13 +100,13 @@ def request_of(entry: Entry) -> Mapping[str, Any] | None:
 
 
 def is_note(request: Mapping[str, Any]) -> bool:
-    """Whether it is none that a model answers, but by which the cache keeps what is deployed under a name."""
-    return request.keys() == {DEPLOYMENT_OF}
+    """Whether it is none that a model answers, but one by which the cache keeps what a service says of a model."""
+    return len(request) == 1 and any(name in request for name in _NOTES)
 
 
 def identity_of(request: Mapping[str, Any]) -> Mapping[str, str | None]:
     """Whom a request is put to."""
-    found: Mapping[str, str | None] = request[DEPLOYMENT_OF if is_note(request) else "identity"]
+    found: Mapping[str, str | None] = next(iter(request.values())) if is_note(request) else request["identity"]
     return found
 
 
@@ -139,7 +142,7 @@ def _refuse_constant(name: str) -> NoReturn:
 def _check_request(request: object) -> None:
     if not isinstance(request, dict):
         raise Refused("It has no request.")
-    if is_note(request) and _is_identity(request[DEPLOYMENT_OF]):
+    if is_note(request) and _is_identity(next(iter(request.values()))):
         return
     if _is_count(request.get("schema")) and request["schema"] != KEY_SCHEMA:
         raise Refused(f"Its request is of schema {request['schema']}; this version asks by {KEY_SCHEMA}.")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pytest_ftbench.prompts import canonical
 from pytest_ftbench.providers import EndpointSpec
 from pytest_ftbench.providers.lifecycle import Checkpoint
 
 HEADER_KEY = "checkpoint"
 """Under which the endpoints of a run file's header say of which training they are, and how much of it they have had."""
+CHECKPOINTS_OF = "checkpoints_of"
+"""What the request says under whose key the cache keeps a listing."""
 _SPEAKING = {"openai": "ft:", "vertex": "projects/"}
 """By provider, how names begin that a SPEC need not put the provider before."""
 
@@ -78,6 +82,24 @@ def sweeps_of(header: Mapping[str, Any]) -> tuple[Sweep, ...]:
             one = Step(str(entry.get("alias")), step, epoch, told.get("is_final") is True)
             steps.setdefault(str(told.get("model")), []).append(one)
     return tuple(Sweep(model, tuple(sorted(found, key=lambda one: one.step))) for model, found in steps.items())
+
+
+def note_of(identity: Mapping[str, str | None]) -> str:
+    """The request under whose key the cache keeps a model's listing: no question has such a key."""
+    return canonical({CHECKPOINTS_OF: dict(identity)})
+
+
+def to_text(checkpoints: Sequence[Checkpoint]) -> str:
+    """A listing as text, which `from_text` reads back."""
+    return json.dumps(to_plain(checkpoints))
+
+
+def from_text(text: str) -> tuple[Checkpoint, ...] | None:
+    """The listing of such a text; None for any other."""
+    try:
+        return from_plain(json.loads(text))
+    except (ValueError, RecursionError):
+        return None
 
 
 def to_plain(checkpoints: Sequence[Checkpoint]) -> list[list[Any]]:

@@ -14,7 +14,7 @@ from typing import BinaryIO
 from pytest_ftbench.answerlines import (
     IMPORTED,
     LONGEST_LINE,
-    NOTE_START,
+    NOTE_STARTS,
     SCHEMA,
     Refused,
     answer_line,
@@ -166,7 +166,7 @@ def import_answers(store: AnswerStore, path: Path, *, replaces: bool = False, no
                 continue
             key, entry = found
             entry = replace(entry, value={**entry.value, IMPORTED: imported_at})
-            if entry.value[REQUEST].startswith(NOTE_START):
+            if entry.value[REQUEST].startswith(NOTE_STARTS):
                 store.add_all({key: entry}, replace=replaces)
             else:
                 tally.take(key, entry, len(raw))

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_ftbench.checkpoints import HEADER_KEY, Step, Sweep, from_plain, sweep_of, sweeps_of, to_plain
+from pytest_ftbench.checkpoints import (
+    HEADER_KEY,
+    Step,
+    Sweep,
+    from_plain,
+    from_text,
+    sweep_of,
+    sweeps_of,
+    to_plain,
+    to_text,
+)
 from pytest_ftbench.providers import PROVIDERS
 from pytest_ftbench.providers.lifecycle import Checkpoint
 from pytest_ftbench.specs import parse_spec
@@ -95,3 +105,13 @@ def test_listing_is_read_back(listed: list[Checkpoint]) -> None:
 )
 def test_what_is_no_listing_is_none(data: object) -> None:
     assert from_plain(data) is None
+
+
+@given(st.lists(checkpoints, min_size=1))
+def test_listing_as_text_is_read_back(listed: list[Checkpoint]) -> None:
+    assert from_text(to_text(listed)) == tuple(listed)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]x", "[" * 100_000, "null", '[["1", "a", null, false]]'])
+def test_text_that_is_no_listing_is_none(text: str) -> None:
+    assert from_text(text) is None

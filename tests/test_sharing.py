@@ -138,8 +138,9 @@ def test_only_wanted_answers_are_written_and_rows_of_early_versions_are_counted(
         ]
 
 
-def test_what_is_deployed_under_a_name_goes_with_its_answers_and_is_none_itself(tmp_path: Path) -> None:
-    note = canonical({"deployment_of": IDENTITY})
+@pytest.mark.parametrize("kind", ["deployment_of", "checkpoints_of"])
+def test_what_is_said_of_a_model_goes_with_its_answers_and_is_none_itself(tmp_path: Path, kind: str) -> None:
+    note = canonical({kind: IDENTITY})
     known = key_of(note), Entry({**ANSWER, "text": "models/7@2", "request": note}, "2026-01-01T00:00:00+00:00", "0.1.0")
     asked = request(identity={**IDENTITY, "deployment": "models/7@2"})
     answer = key_of(asked), Entry({**ANSWER, "request": asked}, "2026-01-02T00:00:00+00:00", "0.1.0")

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from hashlib import sha256
 from typing import Any
 
 import pytest
 
-from pytest_ftbench.checkpoints import from_plain, sweep_of, to_plain
+from pytest_ftbench.checkpoints import from_plain, from_text, note_of, sweep_of, to_plain, to_text
 from pytest_ftbench.errors import EndpointError, FtbenchError, SpecError
 from pytest_ftbench.plugin.state import State
 from pytest_ftbench.plugin.storing import open_cache
+from pytest_ftbench.prompts import key_of
 from pytest_ftbench.providers import EndpointSpec, Provider, open_provider
 from pytest_ftbench.providers.lifecycle import Checkpoint, HasCheckpoints
+from pytest_ftbench.records import Completion
+from pytest_ftbench.shelf import Shelf
 
 OPTION = "--ftbench-checkpoints"
 LISTINGS = "ftbench_checkpoints"
@@ -83,22 +84,18 @@ def _list(spec: EndpointSpec, provider: Provider, state: State) -> tuple[Checkpo
         )
     if provider.is_local:
         return _listed_now(spec, provider)
-    mode, key = state.settings.cache_mode, _key(provider)
-    if mode == "off":
-        return _listed_now(spec, provider)
-    store = open_cache(state)
+    shelf, note = Shelf(lambda: open_cache(state), state.settings.cache_mode), note_of(provider.identity)
+    key = key_of(note)
     try:
-        if mode != "replay":
+        if shelf.mode != "replay":
             listed = _listed_now(spec, provider)
-            store.put_all({key: {LISTINGS: to_plain(listed)}})
+            shelf.keep({key: Completion(text=to_text(listed))}, request_of=lambda _: note)
             return listed
-        entry = store.get_all([key]).get(key)
-        known = from_plain(entry.value.get(LISTINGS)) if entry is not None else None
+        stored = shelf.look_up([key]).get(key)
     finally:
-        close = getattr(store, "close", None)  # what keeps nothing has none
-        if close is not None:
-            close()
-    if known is None:
+        shelf.close()
+    known = from_text(stored.text) if stored is not None else None
+    if not known:
         fault = f"the checkpoints of model {spec.alias!r} ({spec.label}) were never listed with this answer cache"
         raise SpecError(f"{OPTION}: {fault}. Run once without --ftbench-cache=replay.")
     return known
@@ -115,9 +112,3 @@ def _listed_now(spec: EndpointSpec, provider: HasCheckpoints) -> tuple[Checkpoin
     if from_plain(to_plain(listed)) is None:
         raise SpecError(f"{where}: provider {spec.provider!r} lists what is no checkpoint: {listed!r:.200}.")
     return listed
-
-
-def _key(provider: Provider) -> str:
-    """Under which the listing is stored; no answer has such a key."""
-    text = json.dumps({LISTINGS: 1, "identity": dict(provider.identity)}, sort_keys=True)
-    return sha256(text.encode()).hexdigest()
