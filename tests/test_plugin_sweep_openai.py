@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -9,6 +11,7 @@ from conftest import Project
 from loopback import Asked, LoopbackServer, Reply
 from sweep_kit import FACTS, STEPS, share, write_facts
 
+ROOT = Path(__file__).resolve().parent.parent
 TUNED = "ft:gpt-4o-mini-2024-07-18:acme::9AB"
 JOBS = "/v1/fine_tuning/jobs"
 NAMES = {30: f"{TUNED}:ckpt-step-30", 60: f"{TUNED}:ckpt-step-60", 90: f"{TUNED}:ckpt-step-90", 120: TUNED}
@@ -19,8 +22,11 @@ def listed(*data: dict[str, object]) -> Reply:
     return Reply({"object": "list", "data": list(data), "has_more": False})
 
 
-def openai() -> LoopbackServer:
-    """Two jobs, the second of which made the model with four checkpoints, each better than the one before."""
+def openai(reworded: Mapping[int, float] = RISING) -> LoopbackServer:
+    """Two jobs, the second of which made the model with four checkpoints, each better than the one before.
+
+    reworded: what share of the reworded questions each knows.
+    """
     checkpoints = [
         {"id": f"ftckpt_{step}", "fine_tuned_model_checkpoint": NAMES[step], "step_number": step, "metrics": {}}
         for step in reversed(STEPS)
@@ -36,7 +42,8 @@ def openai() -> LoopbackServer:
         if path != "/v1/chat/completions":
             return replies.get(path, Reply({"error": {"message": "no such path"}}, status=404))
         fact = int(asked.question.rstrip("?").split()[-1])
-        return f"wing {fact}" if share(RISING)(steps[asked.body["model"]], fact) else "I don't know."
+        known = RISING if asked.question.startswith("Where") else reworded
+        return f"wing {fact}" if share(known)(steps[asked.body["model"]], fact) else "I don't know."
 
     return LoopbackServer(answer)
 
@@ -95,3 +102,15 @@ def test_server_without_jobs_is_one_line(project: Project) -> None:
         f"ERROR: --ftbench-checkpoints: model 'cand' (openai:m): {server.base_url} knows no fine-tuning jobs, so no "
         "checkpoints either."
     ]
+
+
+def test_readme_shows_what_a_sweep_prints(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    write_facts(project, "accuracy[variant=rephrased] >= 0.8")
+    with openai({30: 0.2, 60: 0.9, 90: 0.6, 120: 0.4}) as server:
+        model = f"--ftbench-model=candidate={TUNED}?base_url={server.base_url}"
+        result = project.run(model, "--ftbench-checkpoints", "--ftbench-gate-on=best_on(holdout)")
+    assert result.ret == 0
+    _, heading, printed = result.stdout.str().partition("training curve of candidate")
+    shown = heading + printed.partition("\n\n160 answers")[0]
+    assert f"```\n{shown}\n```" in (ROOT / "README.md").read_text(encoding="utf-8")
