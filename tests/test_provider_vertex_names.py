@@ -87,6 +87,14 @@ def test_full_name_needs_no_variables_and_beats_them(monkeypatch: pytest.MonkeyP
     assert read("projects/p/locations/eu/endpoints/1?project=p&location=eu").project == "p"
 
 
+def test_projects_id_does_not_contradict_a_name_with_a_number_as_servers_give_them() -> None:
+    assert read("projects/123/locations/eu/endpoints/1?project=p&location=eu").project == "123"
+    assert read("projects/p/locations/eu/endpoints/1?project=123").project == "p"
+    assert "project=124 contradicts the name, which says '123'" in refusal(
+        "projects/123/locations/eu/models/1?project=124"
+    )
+
+
 @pytest.mark.parametrize(
     "name",
     [

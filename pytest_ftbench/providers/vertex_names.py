@@ -72,7 +72,8 @@ def read_name(spec: EndpointSpec) -> ResourceName:
 
     A short name takes project and location from the keys of the SPEC, else from GOOGLE_CLOUD_PROJECT and
     GOOGLE_CLOUD_LOCATION; a name of letters, digits and `-` alone is an endpoint, one that begins with `gemini-` a
-    base model. A full name wins over the variables, and must agree with the keys.
+    base model. A full name wins over the variables, and must agree with the keys, as far as can be told:
+    where servers name things, as the checkpoints of a job, they write the project's number, and users its id.
     Raises SpecError for a name that is none, and where project or location is missing.
     """
     if spec.name.startswith("projects/"):
@@ -82,7 +83,7 @@ def read_name(spec: EndpointSpec) -> ResourceName:
             raise _refusal(spec) from None
         for key in _PLACES:
             given, named = spec.options.get(key), getattr(name, key)
-            if given is not None and given != named:
+            if given is not None and _is_other(given, named):
                 fault = f"{key}={given} contradicts the name, which says {named!r}"
                 raise SpecError(f"model {spec.label!r}: {fault}. Leave one out.")
         return name
@@ -90,6 +91,11 @@ def read_name(spec: EndpointSpec) -> ResourceName:
     if resource is None:
         raise _refusal(spec)
     return ResourceName(_read_place(spec, "project"), _read_place(spec, "location"), *resource)
+
+
+def _is_other(one: str, other: str) -> bool:
+    """Whether two projects or locations cannot be the same; the number of a project and its id may."""
+    return one != other and one.isdigit() == other.isdigit()
 
 
 def _lengthen(name: str) -> str:
