@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 
-from pytest_ftbench.deployments import settle_deployments
+from pytest_ftbench.deployments import Agree, settle_deployments
 from pytest_ftbench.lane import Lane
 from pytest_ftbench.prompts import key_of, request_text
 from pytest_ftbench.records import Question
@@ -13,11 +13,15 @@ from pytest_ftbench.shelf import Shelf
 
 
 class AnswerKeys:
-    """Keys of questions, each worked out once; before the first one, endpoints are asked what is deployed there."""
+    """Keys of questions, each worked out once; before the first one, endpoints are asked what is deployed there.
 
-    def __init__(self, lanes: Mapping[str, Lane], shelf: Shelf) -> None:
+    agree: see `settle_deployments`.
+    """
+
+    def __init__(self, lanes: Mapping[str, Lane], shelf: Shelf, *, agree: Agree | None = None) -> None:
         self._lanes = lanes
         self._shelf = shelf
+        self._agree = agree
         self._known: dict[Question, str] = {}
         self._lock = threading.Lock()
         self._is_settled = False
@@ -37,7 +41,7 @@ class AnswerKeys:
         """What the name is the hash of: all that decides the answer."""
         with self._lock:
             if not self._is_settled:
-                settle_deployments(self._lanes.values(), self._shelf)
+                settle_deployments(self._lanes.values(), self._shelf, agree=self._agree)
                 self._is_settled = True
         provider = self._lanes[question.endpoint].provider
         own = {"alias": question.endpoint} if provider.is_local else {}

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 from pytest_ftbench.answer_keys import AnswerKeys
 from pytest_ftbench.answers import Answers, Counts
+from pytest_ftbench.deployments import Agree
 from pytest_ftbench.lane import STOPPED, Lane
 from pytest_ftbench.prefetch import Prefetch
 from pytest_ftbench.providers import Provider
@@ -44,6 +45,7 @@ class Engine:
     at least 1; None adapts to what the endpoint allows. spending: counts costs, and may refuse questions.
     judges: the aliases of judge models, whose calls are counted apart. served_as: see `ServedNames`.
     tell: gets one line for each endpoint whose weights may be others than those whose answers are stored.
+    agree: see `settle_deployments`.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Engine:
         judges: Collection[str] = (),
         served_as: Mapping[str, str] | None = None,
         tell: Callable[[str], None] = lambda _: None,
+        agree: Agree | None = None,
     ) -> None:
         if concurrency is not None and concurrency < 1:
             raise ValueError(f"concurrency must be >= 1, got {concurrency}")
@@ -72,7 +75,7 @@ class Engine:
         self._judges = frozenset(judges)
         self._shelf = Shelf(open_store, mode)
         self._recall = Recall(self._shelf, self.lanes, names, judges=self._judges, tell=tell)
-        self._keys = AnswerKeys(self.lanes, self._shelf)
+        self._keys = AnswerKeys(self.lanes, self._shelf, agree=agree)
         self._planned: set[str] = set()
         self._started_at: float | None = None
         self._prefetches: list[Prefetch] = []

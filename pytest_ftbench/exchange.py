@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from pytest_ftbench.deployments import Found
 from pytest_ftbench.engine import Engine
 from pytest_ftbench.follow_ups import Follow, FollowUps
 from pytest_ftbench.prefetch import TICK_S
@@ -21,6 +22,7 @@ from pytest_ftbench.snapshot import Snapshot
 ANSWERS = "answers.jsonl"
 STOP = "stop"
 PROGRESS = "progress.json"
+DEPLOYMENTS = "deployments.json"
 _LOCK = "asking.lock"
 _POLL_S = 0.02
 """How often the workers that wait look for news: a look is one call to the file system."""
@@ -223,6 +225,22 @@ class Exchange:
         whole = news[: news.rfind(b"\n") + 1]
         self._read_to += len(whole)
         yield from _parse(whole)
+
+
+def agree_on_deployments(found: dict[str, Found], *, folder: Path) -> dict[str, Found]:
+    """What the first worker of the run has found of the weights behind each endpoint, which all go by.
+
+    An endpoint that is redeployed, or cannot be read, while the workers start would else have other keys in each: all
+    would be asked, and paid for, by each of them, and of two sets of weights.
+    """
+    from filelock import FileLock
+
+    path = folder / DEPLOYMENTS
+    with FileLock(path.with_suffix(".lock")):
+        if not path.exists():
+            _write_whole(path, json.dumps(found))
+        agreed = json.loads(path.read_text(encoding="utf-8"))
+    return {**found, **{alias: (weights, fault) for alias, (weights, fault) in agreed.items()}}
 
 
 def last_counts(folder: Path) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from functools import partial
+from pathlib import Path
 
 import pytest
 from engine_kit import Fake, Store, ask, prefetch
@@ -10,6 +12,7 @@ from engine_kit import Fake, Store, ask, prefetch
 from pytest_ftbench import deployments
 from pytest_ftbench.engine import Engine
 from pytest_ftbench.errors import EndpointError
+from pytest_ftbench.exchange import agree_on_deployments
 from pytest_ftbench.prompts import key_of
 from pytest_ftbench.records import Completion
 from pytest_ftbench.shelf import CacheMode
@@ -90,3 +93,40 @@ def test_weights_that_cannot_be_read_are_an_error_and_nothing_is_paid_for_under_
     assert answer.error is not None
     assert "which weights are deployed cannot be read: no credentials" in answer.error
     assert (provider.asked, store) == ([], {})
+
+
+@pytest.mark.parametrize("seconds", [21.0, 1e15])
+def test_server_that_wants_a_long_pause_is_not_waited_for(seconds: float) -> None:
+    answer, provider = run("w1", Store(), "auto", EndpointError("HTTP 429", fault="throttled", retry_after_s=seconds))
+    assert answer.error is not None
+    assert "which weights are deployed cannot be read: HTTP 429" in answer.error
+    assert provider.asked == []
+
+
+def test_provider_that_fails_in_a_way_of_its_own_is_asked_nothing() -> None:
+    class Buggy(Mutable):
+        def read_deployment(self) -> str | None:
+            raise OverflowError("oops")
+
+    provider = Buggy()
+    answer = Engine({"e": provider}, open_store=Store).complete(ask("a"))
+    assert answer.error is not None
+    assert "which weights are deployed cannot be read: OverflowError: oops" in answer.error
+    assert provider.asked == []
+
+
+@pytest.mark.parametrize("first", ["w1", None, EndpointError("no credentials", fault="endpoint")])
+def test_workers_of_a_run_go_by_the_weights_that_the_first_of_them_has_found(
+    first: str | EndpointError | None, tmp_path: Path
+) -> None:
+    providers = [Mutable(), Mutable()]
+    providers[1].deployed = "w2"
+    if isinstance(first, EndpointError):
+        providers[0].faults = (first,)
+    else:
+        providers[0].deployed = first
+    agree = partial(agree_on_deployments, folder=tmp_path)
+    engines = [Engine({"e": each}, open_store=Store, agree=agree) for each in providers]
+    assert engines[0].key(ask("a")) == engines[1].key(ask("a"))
+    gave_up = [engine.lanes["e"].given_up is not None for engine in engines]
+    assert gave_up == [isinstance(first, EndpointError)] * 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -134,6 +134,7 @@ class State:
     @cached_property
     def engine(self) -> Engine:
         from pytest_ftbench.engine import Engine
+        from pytest_ftbench.exchange import agree_on_deployments
         from pytest_ftbench.plugin.pricing import make_spending
         from pytest_ftbench.plugin.storing import open_cache
 
@@ -146,17 +147,23 @@ class State:
             spending=make_spending(self),
             served_as={spec.alias: spec.served_as for spec in (*self.specs, *self.judge_specs) if spec.served_as},
             tell=self.warnings.append,
+            agree=partial(agree_on_deployments, folder=folder) if (folder := self._shared_folder) else None,
         )
+
+    @property
+    def _shared_folder(self) -> Path | None:
+        """What all workers of a run can write to; None in a session without workers."""
+        folder = getattr(self.config, "workerinput", {}).get(FOLDER)
+        return None if folder is None else Path(folder)
 
     @cached_property
     def exchange(self) -> Exchange | None:
         """How this worker shares the asking with the others; None in a session without workers."""
-        folder = getattr(self.config, "workerinput", {}).get(FOLDER)
-        if folder is None:
+        if self._shared_folder is None:
             return None
         from pytest_ftbench.exchange import Exchange
 
-        return Exchange(self.engine, Path(folder))
+        return Exchange(self.engine, self._shared_folder)
 
     def complete(self, question: Question) -> Completion:
         """The answer to one question, awaited, or asked for now."""
