@@ -9,7 +9,7 @@ from datetime import timedelta
 from pytest_ftbench import Completion
 from pytest_ftbench.errors import EndpointError
 from pytest_ftbench.providers import EndpointSpec
-from pytest_ftbench.providers.lifecycle import Standing
+from pytest_ftbench.providers.lifecycle import Checkpoint, Standing
 from pytest_ftbench.records import Prompt
 from pytest_ftbench.standings import today
 
@@ -62,6 +62,9 @@ class Oracle(Dumb):
             raise EndpointError(options["fault"], fault="endpoint")
         ends = today() + timedelta(days=int(options["days"])) if "days" in options else None
         return Standing(self._spec.name, options.get("told_base"), options.get("weights"), ends)
+
+    def list_checkpoints(self) -> tuple[Checkpoint, ...]:
+        return tuple(Checkpoint(step, f"{self._spec.name}:{step}", is_final=step == 30) for step in (10, 20, 30))
 
     def close(self) -> None:
         if "mute" in self._spec.options and not self._is_closed.is_set():

@@ -167,6 +167,14 @@ def test_judge_that_ends_is_told_as_such(project: Project) -> None:
     assert project.run(model(""), judge, "--ftbench-fail-on-shutdown=10").ret == 4
 
 
+def test_last_checkpoint_of_a_sweep_speaks_for_all(any_project: Project) -> None:
+    prepare(any_project)
+    result = any_project.run(model("tells=1&days=9"), "--ftbench-checkpoints")
+    assert [line.partition(" on ")[0] for line in told(result)] == ["ftbench: e is shut down"] * 2
+    assert sorted(log(any_project)) == ["asked"] * 6 + ["read"]
+    assert any_project.run(model("days=9"), "--ftbench-checkpoints", "--ftbench-fail-on-shutdown=9").ret == 4
+
+
 def test_local_models_have_no_end(project: Project) -> None:
     prepare(project)
     result = project.run(f"--ftbench-model={project.train()}", "--ftbench-fail-on-shutdown=30")

@@ -34,6 +34,8 @@ class Lifespans:
         self._most_days = state.settings.fail_on_shutdown
         self._standings: Standings | None = None
         self._providers: Mapping[str, Provider] = {}
+        self._names: Mapping[str, str] = {}
+        """By alias, how messages name those that they do not name by that."""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
@@ -76,10 +78,14 @@ class Lifespans:
             judges = state.judge_providers
         except FtbenchError:  # of a judge that only the ini file names, which says so where it is needed
             judges = {}
+        # Of a training that is swept the last checkpoint speaks for all: they end together.
+        spoken_for = {alias for sweep in state.sweeps for alias in sweep.aliases[:-1]}
+        self._names = {alias: f"the judge {alias}" for alias in judges}
+        self._names |= {sweep.aliases[-1]: sweep.alias for sweep in state.sweeps}
         self._providers = {
             alias: provider
             for alias, provider in {**state.providers, **judges}.items()
-            if self._most_days is not None or (isinstance(provider, TellsShutdown) and provider.tells_shutdown)
+            if alias not in spoken_for and (self._most_days is not None or _tells(provider))
         }
         self._standings = Standings(self._providers)
 
@@ -121,4 +127,8 @@ class Lifespans:
                 yield f"{self._name(spec.alias)}: {one_line(fault)}"
 
     def _name(self, alias: str) -> str:
-        return alias if alias in self._state.aliases else f"the judge {alias}"
+        return self._names.get(alias, alias)
+
+
+def _tells(provider: Provider) -> bool:
+    return isinstance(provider, TellsShutdown) and provider.tells_shutdown
