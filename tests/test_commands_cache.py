@@ -11,12 +11,14 @@ from cache_kit import tamper
 from command_kit import fault, ftbench, here
 from conftest import Project
 from loopback import LoopbackServer
+from standing_kit import Oracle
 from test_answerlines import ANSWER, IDENTITY, request, row
 from test_sharing import held, store, write
 
 from pytest_ftbench.answerlines import answer_line
 from pytest_ftbench.cache import Entry, default_folder
 from pytest_ftbench.prompts import key_of
+from pytest_ftbench.providers import PROVIDERS
 
 __all__ = ["here"]
 
@@ -242,6 +244,34 @@ def test_export_holds_what_was_asked_and_no_secret_and_answers_a_project_elsewhe
     result = project.run(f"--ftbench-model={model}", "--ftbench-cache=replay")
     result.assert_outcomes(passed=2)
     assert [line["cached"] for line in project.lines("result")] == [True, True]
+
+
+def test_swept_model_goes_with_its_checkpoints_and_is_swept_elsewhere_without_its_service(
+    project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    monkeypatch.chdir(project.path)
+    monkeypatch.setitem(PROVIDERS, "oracle", Oracle)
+    tests = str(Path(__file__).parent)
+    project.write(
+        "conftest.py",
+        f"import sys\nsys.path.append({tests!r})\nfrom standing_kit import Oracle\n"
+        'def pytest_ftbench_providers(): return {"oracle": Oracle}\n',
+    )
+    project.write("facts.ftbench.csv", "question,answer\nHow many?,25\nHow many more?,25\n")
+    sweep = ("--ftbench-model=e=oracle:m", "--ftbench-checkpoints")
+    assert project.run(*sweep).ret == 0
+    assert project.run("--ftbench-model=oracle:other").ret == 0
+    assert [line.split()[:2] for line in ftbench("cache")[1].splitlines()[4:]] == [
+        ["m:10", "oracle"], ["m:20", "oracle"], ["m:30", "oracle"], ["other", "oracle"]
+    ]  # fmt: skip
+    assert ftbench("cache", "export", "a.jsonl", "--model", "oracle:m")[:2] == (
+        0,
+        "6 answers written to a.jsonl\n2 answers of other models left out\n",
+    )
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("other")))
+    assert ftbench("cache", "import", "a.jsonl")[:2] == (0, "6 answers imported from a.jsonl\n")
+    result = project.run(*sweep, "--ftbench-cache=replay")
+    result.assert_outcomes(passed=6)
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs a user whom permissions bind not")

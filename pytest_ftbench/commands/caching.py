@@ -10,10 +10,12 @@ from typing import Annotated
 import typer
 
 from pytest_ftbench.cache import AnswerStore, default_folder, open_store
+from pytest_ftbench.checkpoints import from_text, note_of
 from pytest_ftbench.commands.models import SPEC_HELP, opened_models
 from pytest_ftbench.commands.output import say, show, show_json, warn
 from pytest_ftbench.configfile import nearest_table
 from pytest_ftbench.errors import SpecError
+from pytest_ftbench.prompts import key_of
 from pytest_ftbench.reports.sharing import exported_in_words, imported_in_words, stored_blocks, stored_data
 from pytest_ftbench.sharing import count_stored, export_answers, import_answers
 
@@ -61,8 +63,9 @@ def export_command(
     """Write stored answers, each with what was asked of which model; exit with 1 where there is none."""
     if everything and model:
         raise SpecError("--all and --model exclude each other. Leave one out.")
-    wanted = None if everything else _identities(model or [])
+    named = [] if everything else _identities(model or [])
     with _opened_store(cache_dir) as store:
+        wanted = None if everything else [*named, *_checkpoints(named, store)]
         exported = export_answers(store, file, is_wanted=lambda identity: wanted is None or _is_of(identity, wanted))
     say(*exported_in_words(exported, str(file)))
     if not exported.written:
@@ -109,6 +112,14 @@ def _identities(texts: Sequence[str]) -> list[Mapping[str, str | None]]:
         if not remote:
             raise SpecError("the configuration names no model whose answers are stored. Pass --model SPEC, or --all.")
         return [provider.identity for provider in remote]
+
+
+def _checkpoints(named: Sequence[Mapping[str, str | None]], store: AnswerStore) -> Iterator[Mapping[str, str | None]]:
+    """The checkpoints of models that were swept: their answers are those of other names."""
+    for identity in named:
+        entry = store.get(key_of(note_of(identity)))
+        listed = from_text(str(entry.value.get("text"))) if entry is not None else None
+        yield from ({**identity, "model": checkpoint.name} for checkpoint in listed or ())
 
 
 def _is_of(identity: Mapping[str, str | None], wanted: Sequence[Mapping[str, str | None]]) -> bool:
