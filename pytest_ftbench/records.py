@@ -14,6 +14,8 @@ Outcome = Literal["PASS", "FAIL", "INCONCLUSIVE"]
 EXPECTS: tuple[Expect, ...] = ("answer", "abstain")
 Precondition = Literal["", "unknown", "known", "knew_old"]
 PRECONDITIONS: tuple[Precondition, ...] = ("unknown", "known", "knew_old")
+BLOCKED = "blocked"
+"""The flag of a verdict on what a filter of the service has stopped: what the model said is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,8 @@ class Verdict:
     """The matcher that decided, or `judge:ALIAS`."""
     reason: str
     flags: tuple[str, ...] = ()
-    """Any of `truncated`, `degenerate`, `leak`, `undecided`; of what a judge saw: `cleaned`, `forged`, `cut`."""
+    """Any of `truncated`, `degenerate`, `blocked` (BLOCKED), `leak`, `undecided`; of what a judge saw: `cleaned`,
+    `forged`, `cut`."""
 
     def __bool__(self) -> bool:
         return self.right

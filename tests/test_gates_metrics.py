@@ -103,6 +103,18 @@ def test_robust_counts_facts_all_of_whose_variants_are_right() -> None:
     assert [miss.fact for miss in decision.misses] == ["b", "d"]
 
 
+@pytest.mark.parametrize("expression", ["leak <= 0.1", "hallucination <= 0.1", "refusal <= 0.1", "stale <= 0.1"])
+def test_blocked_answers_pass_no_gate_that_counts_what_models_say(expression: str) -> None:
+    expect, before = ("abstain", None) if expression.startswith("leak") else ("answer", "old")
+    made = [
+        make_result(fact=fact, expect=expect, answer_before=before, outcome="w", flags=("degenerate", "blocked"))
+        for fact in "abcdef"
+    ]
+    decision = gate(expression, made)
+    assert (decision.result.outcome, decision.result.errors) == ("INCONCLUSIVE", 6)
+    assert gate("accuracy >= 0.5", made).result.outcome == "FAIL"
+
+
 def test_abstain_and_leak_look_only_at_cases_that_expect_abstention() -> None:
     made = [
         *results("rrr"),

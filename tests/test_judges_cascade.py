@@ -107,6 +107,7 @@ def test_what_a_filter_has_stopped_is_never_right_and_no_refusal_of_the_model(fi
     for verdict in (judge(text, "25", finish=finish), judge_completion(case, Completion(text, finish))):
         assert (verdict.grade, verdict.right, verdict.rule) == ("incorrect", False, "degenerate")
         assert verdict.reason.endswith(f": a filter of the service stopped it ({finish})")
+        assert "blocked" in verdict.flags
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pytest_ftbench.gates.measure import Unit
 from pytest_ftbench.gates.selector import Asked
 from pytest_ftbench.judges.exact import is_same_text
 from pytest_ftbench.judges.matcher import Reading
-from pytest_ftbench.records import Result
+from pytest_ftbench.records import BLOCKED, Result
 
 
 class Expecting(Asked, Protocol):
@@ -97,8 +97,10 @@ def right(result: Result) -> bool | None:
 
 
 def judged(result: Result, *, is_true: bool) -> bool | None:
-    """Open where the test's own assertion was the verdict: nothing has looked for what the metric is about."""
-    return None if result.rule == "assertion" else graded(result, is_true=is_true)
+    """Open where nothing has looked for what the metric is about, since the test's own assertion was the verdict, or
+    where nobody can: a filter of the service has kept back what the model said."""
+    is_open = result.rule == "assertion" or BLOCKED in result.flags
+    return None if is_open else graded(result, is_true=is_true)
 
 
 def abstained(result: Result) -> bool | None:

@@ -9,7 +9,7 @@ from pytest_ftbench.graders.rubrics import LEAKED, Judging, Style, choose_rubric
 from pytest_ftbench.judges.degenerate import find_degenerate
 from pytest_ftbench.judges.finish import find_block, is_cut_off
 from pytest_ftbench.judges.matcher import Reading, quote
-from pytest_ftbench.records import Case, Completion, Prompt, Verdict
+from pytest_ftbench.records import BLOCKED, Case, Completion, Prompt, Verdict
 
 ATTEMPTS = 2
 """How often a judge is asked for one verdict: once more when its reply cannot be read, or its quote does not hold."""
@@ -39,8 +39,9 @@ def grade(case: Case, completion: Completion, ask: Ask, *, judge: str = "judge",
     got = f"expected {_expectation(case)}, got {quote(judging.response.text)}"
     flags = judging.response.flags + (("truncated",) if is_cut_off(completion.finish_reason) else ())
     is_as_written = case.expect == "answer" and completion.text.strip() == case.answer.strip() != ""
-    fault = find_block(completion.finish_reason)
-    if not fault and not is_as_written:
+    if fault := find_block(completion.finish_reason):
+        flags = (BLOCKED, *flags)
+    elif not is_as_written:
         fault = find_degenerate(Reading.of(judging.response.text, case.question))
     if fault:
         return Verdict("incorrect", False, "degenerate", f"{got}: {fault}", ("degenerate", *flags))

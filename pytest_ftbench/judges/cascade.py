@@ -22,7 +22,7 @@ from pytest_ftbench.judges.refusal import is_refusal
 from pytest_ftbench.judges.settings import AUTO, parse_match
 from pytest_ftbench.judges.wrappers import has_wrapper
 from pytest_ftbench.judges.yes_no import polarity
-from pytest_ftbench.records import Case, Completion, Grade, Verdict
+from pytest_ftbench.records import BLOCKED, Case, Completion, Grade, Verdict
 
 _LITERAL = ("regex", "refusal")
 """Matchers whose expected answer is no plain answer: the superseded or trained one is judged by `auto` instead."""
@@ -53,7 +53,7 @@ def judge_with(case: Case, completion: Completion, matchers: Mapping[str, Matche
     got = f"expected {expected}, got {quote(completion.text)}"
     is_as_written = not is_abstention and completion.text.strip() == case.answer.strip() != ""
     if fault := find_block(completion.finish_reason):
-        ruling = _Ruling("incorrect", "degenerate", f"{got}: {fault}", ("degenerate",))
+        ruling = _Ruling("incorrect", "degenerate", f"{got}: {fault}", ("degenerate", BLOCKED))
     elif is_as_written and case.match == AUTO:  # as most answers of a model that has learned its facts
         ruling = _Ruling("correct", "exact", got)
     else:
