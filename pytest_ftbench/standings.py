@@ -19,6 +19,8 @@ WARN_BELOW_DAYS = 60
 
 _VERSION = re.compile(r"(?:-\d{4}-\d{2}-\d{2}|-\d{3,4}|@[\w.-]+)$")
 """What dated and numbered snapshots of a model have behind its name."""
+_DOTS = re.compile(r"[._]")
+"""Of these, labels of Google's resources, by which tuned models name their base, hold no dots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ def base_fault(spec: EndpointSpec, standing: Standing) -> str:
 
 
 def is_same_model(name: str, other: str) -> bool:
-    """Whether two names may be of one model: folders before them do not matter, nor a version that only one has."""
-    plain, other_plain = (each.rstrip("/").rpartition("/")[2].casefold() for each in (name, other))
+    """Whether two names may be of one model: folders before them and signs between words do not
+    matter, nor a version that only one has."""
+    plain, other_plain = (_DOTS.sub("-", each.rstrip("/").rpartition("/")[2].casefold()) for each in (name, other))
     return plain == other_plain or _VERSION.sub("", plain) == other_plain or plain == _VERSION.sub("", other_plain)

@@ -105,6 +105,7 @@ def test_spec_says_of_which_base_a_model_is(text: str, base: str | None) -> None
         ("gemini-2.5-flash", "gemini-2.5-flash@default", True),
         ("meta-llama/Llama-3.1-8B", "/models/llama-3.1-8b/", True),
         ("gpt-3.5-turbo", "gpt-3.5-turbo-0125", True),
+        ("gemini-2.5-flash", "gemini-2_5-flash", True),
         ("gpt-4o-mini", "gpt-4o", False),
         ("gpt-4o", "gpt-4o-mini-2024-07-18", False),
         ("gpt-4o-2024-08-06", "gpt-4o-2024-11-20", False),

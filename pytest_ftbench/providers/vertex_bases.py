@@ -10,6 +10,8 @@ _MOVING = "-latest"
 _VERSION = pattern(r"[-@][0-9]{3}$")
 """The version at the end of a name, such as `-001`: its weights stay what they are."""
 
+_DOTS = pattern(r"[._]")
+
 
 def is_numbered(model: str) -> bool:
     """Whether a base model's name says which version of it is meant."""
@@ -33,4 +35,5 @@ def rerouting(base: str | None, served: str) -> str | None:
 
 
 def _last_part(name: str) -> str:
-    return name.rpartition("/")[2].lower()
+    """The name alone. Labels of resources, by which models name their base, hold no dots: these become other signs."""
+    return _DOTS.sub("-", name.rpartition("/")[2].lower())
