@@ -211,6 +211,12 @@ FAULTS: dict[str, tuple[Reply, Ends]] = {
             "time-out: no whole answer from URL within 0.2 s (timeout=).", fault="transient", options={"timeout": 0.2}
         ),
     ),
+    "interim answers without end": (
+        Reply("never", interim_s=0.02),
+        Ends(
+            "time-out: no whole answer from URL within 0.2 s (timeout=).", fault="transient", options={"timeout": 0.2}
+        ),
+    ),
     "a drip of an error": (
         google_error(500, "INTERNAL", "x" * 200, drip_s=0.02),
         Ends(

@@ -6,7 +6,6 @@ The SDK's own has no time-out, follows redirects, and shares one pool of connect
 from __future__ import annotations
 
 import threading
-import time
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -42,15 +41,15 @@ class HttpClients:
 
     def send(self, request: Any) -> Any:  # Any: httpx or httpx2, as the SDK has it
         """The answer with status 200, read to its end; EndpointError for anything else."""
-        started = time.perf_counter()
         limits = self._timeouts
+        self._sockets.begin_call(limits.whole_s)
         seconds = {"connect": limits.connect_s, "read": limits.read_s, "write": limits.whole_s, "pool": limits.whole_s}
         request.extensions = {**request.extensions, "timeout": seconds, "trace": self._sockets.trace}
         secret = request.headers.get("authorization", "").removeprefix("Bearer ")
         try:
             response = self._client().send(request, stream=True)
             try:
-                body = self._read(response, started)
+                body = self._read(response)
             finally:
                 response.close()
         except (TimeoutError, self._http.HTTPError, self._http.StreamError, OSError) as error:
@@ -79,11 +78,11 @@ class HttpClients:
                 self._threads += 1
         return client
 
-    def _read(self, response: Any, started: float) -> bytes:
+    def _read(self, response: Any) -> bytes:
         body = bytearray()
         for chunk in response.iter_bytes():
             body += chunk
-            if time.perf_counter() - started > self._timeouts.whole_s:
+            if self._sockets.is_late():
                 raise TimeoutError
             if len(body) > LONGEST_BODY:
                 raise EndpointError(f"the answer is longer than {LONGEST_BODY // 2**20} MiB (is base_url right?).")
@@ -95,7 +94,7 @@ class HttpClients:
         base_url = self._address.base_url
         if not str(url).startswith(base_url):  # an endpoint with a host of its own
             base_url = f"{url.scheme}://{url.host}"
-        if fault := self._timeouts.fault(error, base_url):
+        if fault := self._timeouts.fault(error, base_url, is_over=self._sockets.is_late()):
             return EndpointError(fault, fault="transient")
         why = one_line(f"{type(error).__name__}: {error}", secret=secret)
         text = f"no answer from {base_url} ({why}). Is the network there, and is the location right?"
