@@ -11,7 +11,7 @@ from loopback import Asked, Reply
 from vertex_loopback import ASK, ENDPOINT, gemini_answer, google_error
 
 from pytest_ftbench.errors import EndpointError, SpecError
-from pytest_ftbench.prompts import answer_key, build_prompt
+from pytest_ftbench.prompts import build_prompt, key_of, request_text
 from pytest_ftbench.records import Prompt
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def test_what_decides_an_answer_is_part_of_its_key(options: dict[str, object], c
     def key(**also: object) -> str:
         query = "&".join(f"{name}={value}" for name, value in also.items())
         provider = connect(f"vertex:{ENDPOINT}?{query}")
-        return answer_key(ASK, identity=provider.identity, sampling=provider.sampling, sample=1)
+        return key_of(request_text(ASK, identity=provider.identity, sampling=provider.sampling, sample=1))
 
     other = [{}, {"thinking_budget": 1024}, {"seed": 1}, {"base_url": "http://localhost:1"}, {"revision": "v2"}]
     assert len({key(**options), *(key(**{**options, **each}) for each in other)}) == len(other)

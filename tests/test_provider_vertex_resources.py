@@ -11,7 +11,7 @@ from loopback import Reply
 from vertex_place import NUMBER, PARENT, REFUSED, Place, make_endpoint, make_job, make_model
 
 from pytest_ftbench.errors import EndpointError
-from pytest_ftbench.prompts import answer_key
+from pytest_ftbench.prompts import request_text
 from pytest_ftbench.providers.lifecycle import HasCheckpoints, HasDeployment, HasStanding
 from pytest_ftbench.providers.vertex import Vertex
 from pytest_ftbench.records import Prompt
@@ -33,11 +33,11 @@ def fault_of(provider: Vertex) -> EndpointError:
 
 
 def key_of(provider: Vertex) -> str:
-    """The cache key of a question, with what can be read of the deployment."""
+    """What the cache key of a question is the hash of, with what can be read of the deployment."""
     deployment = provider.read_deployment()
     if deployment is not None:
         provider.use_deployment(deployment)
-    return answer_key(ASK, identity=provider.identity, sampling=provider.sampling, sample=1)
+    return request_text(ASK, identity=provider.identity, sampling=provider.sampling, sample=1)
 
 
 def test_provider_says_what_it_can_tell(vertex: OpenVertex) -> None:
