@@ -89,10 +89,10 @@ def test_zeros_rules_and_a_few_repeats_are_no_loop(text: str) -> None:
 def test_a_cut_off_completion_is_flagged_and_judged_by_its_text() -> None:
     verdict = judge("25 days", "25", finish="length")
     assert (verdict.right, verdict.flags) == (True, ("truncated",))
-    assert judge("", "25", finish="length").flags == ("degenerate", "truncated")
+    assert judge("", "25", finish="length").flags == ("degenerate", "blocked", "truncated")
 
 
-@pytest.mark.parametrize("finish", ["MAX_TOKENS", "CONTINUATION"])
+@pytest.mark.parametrize("finish", ["MAX_TOKENS", "CONTINUATION", "OTHER", "MALFORMED_FUNCTION_CALL", "incomplete"])
 def test_limit_of_tokens_is_known_in_googles_words_too(finish: str) -> None:
     assert judge("25 days", "25", finish=finish).flags == ("truncated",)
 
@@ -241,9 +241,21 @@ PIECES = [
 def test_a_hostile_megabyte_is_judged_in_time(piece: str) -> None:
     text = piece * (1_000_000 // len(piece))
     for hostile in (text, f"{text[:14_000]} zq wv 7 Paris."):
-        started = time.perf_counter()
+        started = time.process_time()
         judge(hostile, "25 days", before="21 days")
         judge(hostile, "Paris", before="Lyon", question=CAPITAL)
         judge(hostile, "No", question="Is it?")
         judge_abstention(hostile)
-        assert time.perf_counter() - started < 1.0  # four verdicts; a quadratic step takes many seconds
+        assert time.process_time() - started < 1.0  # four verdicts; a quadratic step takes many seconds
+
+
+@pytest.mark.parametrize("finish", ["length", "MAX_TOKENS", "EMPTY", "OTHER", "tool_calls", "something new"])
+def test_completion_that_ended_before_it_said_anything_is_never_right_and_leaves_open_what_it_would_have_said(
+    finish: str,
+) -> None:
+    due = Case(question="Q?", expect="abstain", trained_answer="25")
+    for case in (Case(question="Q?", answer="25"), due):
+        verdict = judge_completion(case, Completion(" ", finish))
+        assert (verdict.grade, verdict.right, "blocked" in verdict.flags) == ("incorrect", False, True)
+        assert verdict.reason.endswith(f": it ended before it said anything ({finish})")
+    assert "blocked" not in judge_completion(due, Completion("", "stop")).flags

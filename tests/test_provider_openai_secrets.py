@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from loopback import Reply
 
 from pytest_ftbench.errors import EndpointError, SpecError
 from pytest_ftbench.providers import PROVIDERS
@@ -94,7 +95,7 @@ def test_server_named_in_the_spec_gets_the_key_of_api_key_env(
     assert "secret" not in str(server.requests[0].headers)
 
 
-def test_server_named_in_the_environment_gets_the_users_key_but_no_ids(
+def test_server_named_in_the_environment_gets_the_key_only_where_the_spec_says_so(
     serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = serve()
@@ -104,10 +105,21 @@ def test_server_named_in_the_environment_gets_the_users_key_but_no_ids(
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "X-Gateway: mine")
     connect().complete(ASK)
-    without, with_key = (asked.headers for asked in server.requests)
-    assert without["authorization"] == "Bearer no-key-needed"
-    assert (with_key["authorization"], with_key["x-gateway"]) == ("Bearer sk-official-secret", "mine")
-    assert not {"openai-organization", "openai-project"} & set(with_key)
+    connect("api_key_env=OPENAI_API_KEY").complete(ASK)
+    without, with_key, told = (asked.headers for asked in server.requests)
+    assert without["authorization"] == with_key["authorization"] == "Bearer no-key-needed"
+    assert (told["authorization"], told["x-gateway"]) == ("Bearer sk-official-secret", "mine")
+    assert not {"openai-organization", "openai-project"} & {*with_key, *told}
+
+
+def test_server_that_wants_a_key_and_was_sent_none_is_told_apart_from_a_wrong_key(
+    serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_KEY", "sk-wrong-key")
+    base_url = serve(Reply({"error": {"message": "Who are you?"}}, status=401)).base_url
+    for query, hint in [("", "No key was sent there: api_key_env=NAME in"), ("&api_key_env=MY_KEY", "Check the key.")]:
+        with pytest.raises(EndpointError, match=f"HTTP 401: Who are you\\? {hint}"):
+            connect(f"base_url={base_url}{query}").complete(ASK)
 
 
 @pytest.mark.parametrize(

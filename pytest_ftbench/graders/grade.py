@@ -39,7 +39,7 @@ def grade(case: Case, completion: Completion, ask: Ask, *, judge: str = "judge",
     got = f"expected {_expectation(case)}, got {quote(judging.response.text)}"
     flags = judging.response.flags + (("truncated",) if is_cut_off(completion.finish_reason) else ())
     is_as_written = case.expect == "answer" and completion.text.strip() == case.answer.strip() != ""
-    if fault := find_block(completion.finish_reason):
+    if fault := find_block(completion.finish_reason, completion.text):
         flags = (BLOCKED, *flags)
     elif not is_as_written:
         fault = find_degenerate(Reading.of(judging.response.text, case.question))

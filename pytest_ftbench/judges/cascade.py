@@ -52,7 +52,7 @@ def judge_with(case: Case, completion: Completion, matchers: Mapping[str, Matche
     expected = "a refusal" if is_abstention else _quote_expected(case.answer)
     got = f"expected {expected}, got {quote(completion.text)}"
     is_as_written = not is_abstention and completion.text.strip() == case.answer.strip() != ""
-    if fault := find_block(completion.finish_reason):
+    if fault := find_block(completion.finish_reason, completion.text):
         ruling = _Ruling("incorrect", "degenerate", f"{got}: {fault}", ("degenerate", BLOCKED))
     elif is_as_written and case.match == AUTO:  # as most answers of a model that has learned its facts
         ruling = _Ruling("correct", "exact", got)

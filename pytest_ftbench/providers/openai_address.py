@@ -28,7 +28,7 @@ class Address:
     base_url: str
     """Normalised: scheme and host in lower case, no default port, no slash at the end."""
     is_from_spec: bool
-    """True where the SPEC names the server; the key in OPENAI_API_KEY was not meant for it then."""
+    """True where the SPEC names the server; the headers in OPENAI_CUSTOM_HEADERS were not meant for it then."""
     key_variable: str | None
 
     @property
@@ -60,15 +60,15 @@ class Address:
     def find_key(self) -> str:
         """The key to send, read from the environment at the time of the call.
 
-        `api_key_env` wins. Else OPENAI_API_KEY goes to OpenAI itself, and to a server named by OPENAI_BASE_URL (the
-        two variables are a pair); a server named in the SPEC gets a placeholder. Azure has keys of its own.
+        `api_key_env` wins. Else OPENAI_API_KEY goes to OpenAI itself and to nobody else: any other server, named in
+        the SPEC or by OPENAI_BASE_URL, gets a placeholder. Azure has keys of its own.
         Raises EndpointError when a key is due and the variable is not set, or not named.
         """
         if self.is_azure and not self.key_variable:
             text = f"no key for {self.base_url}: name the variable that holds it, api_key_env=AZURE_OPENAI_API_KEY."
             raise EndpointError(text, fault="endpoint")
         variable = self.key_variable or "OPENAI_API_KEY"
-        if not self.key_variable and self.is_from_spec and not self.is_official:
+        if not self.key_variable and not self.is_official:
             return PLACEHOLDER
         key = os.environ.get(variable, "").strip()
         if not key.isascii() or not key.isprintable() or " " in key:
@@ -77,10 +77,8 @@ class Address:
             raise EndpointError(text, fault="endpoint")
         if key:
             return key
-        if self.key_variable or self.is_official:
-            text = f"no key for {self.base_url}: the environment variable {variable} is not set. Set it."
-            raise EndpointError(text, fault="endpoint")
-        return PLACEHOLDER
+        text = f"no key for {self.base_url}: the environment variable {variable} is not set. Set it."
+        raise EndpointError(text, fault="endpoint")
 
 
 def read_address(spec: EndpointSpec) -> Address:

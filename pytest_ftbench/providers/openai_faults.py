@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from pytest_ftbench.errors import EndpointError, Fault
 from pytest_ftbench.patterns import pattern
+from pytest_ftbench.providers.openai_address import PLACEHOLDER
 from pytest_ftbench.providers.openai_limits import Headers, may_ask_again, read_pause, read_retry_after
 
 _LONGEST = 300
@@ -83,6 +84,8 @@ def _status_text(status: int, body: object, secret: str) -> str:
     if 300 <= status < 400:
         return f"HTTP {status}: the server redirects, which is not followed. Set base_url to where it leads."
     hint = _HINTS.get(status, "")
+    if status == 401 and secret == PLACEHOLDER:
+        hint = "No key was sent there: api_key_env=NAME in the SPEC says which variable holds it."
     return " ".join(filter(None, (f"HTTP {status}:", error_text(body, secret=secret), hint)))
 
 
