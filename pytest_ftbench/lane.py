@@ -142,6 +142,7 @@ class Lane:
             raise EndpointError(f"the provider {kind} returned no completion but {reprlib.repr(completion)}")
         if (fault := self._names.fault(self.alias, completion.served_model)) is not None:
             self.is_renamed = True
+            self._spending.settle(question, completion)  # it is paid for all the same
             raise EndpointError(fault, fault="endpoint")
         latency_s = completion.latency_s if completion.latency_s is not None else time.perf_counter() - started
         return replace(cleaned(completion), latency_s=latency_s)

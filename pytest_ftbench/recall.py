@@ -79,7 +79,7 @@ class Recall:
     def _check(self, alias: str, stored: Mapping[str, tuple[Question, Completion]]) -> None:
         lane = self._lanes[alias]
         if not stored:
-            self._tell(f"{alias}: {_IS_MUTABLE}, and its answers are stored. {_SAY_WHICH}")
+            self._tell(f"{alias}: {_IS_MUTABLE}. {_SAY_WHICH}")
         elif not is_repeatable(lane):
             unseen = "which nobody can tell from its answers at a temperature other than 0"
             self._tell(f"{alias}: {_IS_MUTABLE}, {unseen}. Stored answers are used. {_SAY_WHICH}")

@@ -61,4 +61,5 @@ class ServedNames:
 
 def _way_out(*names: str) -> str:
     both = f", or served_as={'|'.join(sorted(names))} if both are this model" if len(names) > 1 else ""
-    return f"If that is the right model, say served_as={names[0]} in the SPEC{both}."
+    again = ", or ask anew by --ftbench-cache=refresh" if len(names) > 1 else ""
+    return f"If that is the right model, say served_as={names[0]} in the SPEC{both}{again}."

@@ -119,7 +119,10 @@ def _resolve_entry(name: str, options: Mapping[str, str], scope: _Scope, trail: 
     if name not in scope.models:
         entries = ", ".join(sorted(scope.models)) or "none"
         what = f"{name!r} is no entry of {TABLE}" if name else "a SPEC is empty"
-        raise SpecError(f"{what} (entries: {entries}). Name one, or write provider:name, such as openai:{name or 'x'}.")
+        vendor = "vertex" if name.startswith("gemini-") else "openai"
+        raise SpecError(
+            f"{what} (entries: {entries}). Name one, or write provider:name, such as {vendor}:{name or 'x'}."
+        )
     if name in trail:
         raise SpecError(f"{TABLE} goes in a circle: {' -> '.join((*trail, name))}. Let one entry name a provider.")
     if not trail and not _ALIAS.fullmatch(name):

@@ -46,8 +46,7 @@ def test_first_session_is_told_once_and_asks_nothing_twice() -> None:
     _, provider, told = run(old, Store())
     assert len(provider.asked) == len(QUESTIONS)
     assert told == [
-        "e: its name can come to stand for other weights, and its answers are stored. revision=NAME in the SPEC says "
-        "which weights answer"
+        "e: its name can come to stand for other weights. revision=NAME in the SPEC says which weights answer"
     ]
 
 

@@ -43,7 +43,7 @@ def spec(server: LoopbackServer, query: str = "", name: str = "m") -> str:
 def asked_project(any_project: Project, server: LoopbackServer) -> Project:
     any_project.write("words.ftbench.yaml", FACTS)
     any_project.run(spec(server)).stdout.fnmatch_lines(
-        ["ftbench: m: its name can come to stand for other weights, and its answers are stored. *"]
+        ["ftbench: m: its name can come to stand for other weights. revision=NAME *"]
     )
     assert len(server.requests) == 12
     server.requests.clear()

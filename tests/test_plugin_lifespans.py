@@ -79,11 +79,11 @@ def test_server_that_is_not_known_to_tell_dates_is_not_asked_for_one(project: Pr
 
 
 @pytest.mark.parametrize("args", [["--ftbench-cache=replay"], ["--collect-only"], ["--ftbench-plan"]], ids=str)
-def test_nothing_is_read_where_nothing_is_asked(any_project: Project, args: list[str]) -> None:
-    prepare(any_project)
-    result = any_project.run(model("tells=1&days=9"), "--ftbench-fail-on-shutdown=60", *args)
+def test_nothing_is_read_where_nothing_is_asked(project: Project, args: list[str]) -> None:
+    prepare(project)
+    result = project.run(model("tells=1&days=9"), "--ftbench-fail-on-shutdown=60", *args)
     assert told(result) == []
-    assert log(any_project) == []
+    assert log(project) == []
 
 
 def test_session_fails_before_anything_is_asked_where_a_model_ends_too_soon(any_project: Project) -> None:
@@ -97,15 +97,15 @@ def test_session_fails_before_anything_is_asked_where_a_model_ends_too_soon(any_
     assert not (any_project.path / ".ftbench").exists()
 
 
-def test_refused_session_hangs_up_on_servers_that_have_not_answered(any_project: Project) -> None:
-    prepare(any_project, limit_s=0.5)
-    assert any_project.run(model("days=9"), model("mute=1", "f"), "--ftbench-fail-on-shutdown=9").ret == 4
-    assert sorted(log(any_project)) == ["closed", "read", "read"]
+def test_refused_session_hangs_up_on_servers_that_have_not_answered(project: Project) -> None:
+    prepare(project, limit_s=0.5)
+    assert project.run(model("days=9"), model("mute=1", "f"), "--ftbench-fail-on-shutdown=9").ret == 4
+    assert sorted(log(project)) == ["closed", "read", "read"]
 
 
-def test_model_that_lives_long_enough_is_no_reason_to_fail(any_project: Project) -> None:
-    prepare(any_project)
-    result = any_project.run(model("days=10"), model("", "f"), "--ftbench-fail-on-shutdown=9")
+def test_model_that_lives_long_enough_is_no_reason_to_fail(project: Project) -> None:
+    prepare(project)
+    result = project.run(model("days=10"), model("", "f"), "--ftbench-fail-on-shutdown=9")
     result.assert_outcomes(passed=4)
     assert result.ret == 0
 
@@ -128,9 +128,9 @@ def test_model_of_the_ini_file_fails_the_session_that_asks_it_and_no_other(any_p
     assert sorted(log(any_project)) == ["asked", "asked", "read"]
 
 
-def test_server_that_does_not_answer_holds_nothing_up(any_project: Project) -> None:
-    prepare(any_project)
-    result = any_project.run(model("tells=1&mute=1&days=9"))
+def test_server_that_does_not_answer_holds_nothing_up(project: Project) -> None:
+    prepare(project)
+    result = project.run(model("tells=1&mute=1&days=9"))
     result.assert_outcomes(passed=2)
     assert (result.ret, told(result)) == (0, [])
 
@@ -167,12 +167,12 @@ def test_judge_that_ends_is_told_as_such(project: Project) -> None:
     assert project.run(model(""), judge, "--ftbench-fail-on-shutdown=10").ret == 4
 
 
-def test_last_checkpoint_of_a_sweep_speaks_for_all(any_project: Project) -> None:
-    prepare(any_project)
-    result = any_project.run(model("tells=1&days=9"), "--ftbench-checkpoints")
+def test_last_checkpoint_of_a_sweep_speaks_for_all(project: Project) -> None:
+    prepare(project)
+    result = project.run(model("tells=1&days=9"), "--ftbench-checkpoints")
     assert [line.partition(" on ")[0] for line in told(result)] == ["ftbench: e is shut down"] * 2
-    assert sorted(log(any_project)) == ["asked"] * 6 + ["read"]
-    assert any_project.run(model("days=9"), "--ftbench-checkpoints", "--ftbench-fail-on-shutdown=9").ret == 4
+    assert sorted(log(project)) == ["asked"] * 6 + ["read"]
+    assert project.run(model("days=9"), "--ftbench-checkpoints", "--ftbench-fail-on-shutdown=9").ret == 4
 
 
 def test_local_models_have_no_end(project: Project) -> None:

@@ -53,10 +53,10 @@ def test_answers_that_improve_with_the_step_give_a_rising_curve_whose_end_is_bes
     assert "no gate is about a checkpoint: the sweep shows them, and fails nothing by itself" in lines
 
 
-def test_overfitted_end_is_best_on_memorization_alone(any_project: Project) -> None:
-    write_facts(any_project)
+def test_overfitted_end_is_best_on_memorization_alone(project: Project) -> None:
+    write_facts(project)
     with serve(share(RISING), share(FALLING)) as server:
-        result = any_project.run(*sweep(server))
+        result = project.run(*sweep(server))
     result.stdout.fnmatch_lines(
         [
             "best on memorization    cand@120: 19/20 = 0.950 *",
@@ -67,13 +67,13 @@ def test_overfitted_end_is_best_on_memorization_alone(any_project: Project) -> N
     )
 
 
-def test_retention_is_against_a_baseline_model_which_is_not_swept(any_project: Project) -> None:
-    write_facts(any_project)
+def test_retention_is_against_a_baseline_model_which_is_not_swept(project: Project) -> None:
+    write_facts(project)
     with serve(share(RISING | {0: 0.2}), share(FALLING | {0: 0.6})) as server:
         baseline = f"--ftbench-baseline-model=base=tuned:x?base_url={server.base_url}"
-        result = any_project.run(*sweep(server), baseline)
+        result = project.run(*sweep(server), baseline)
         assert len(listings(server)) == 1
-    aliases = [entry["alias"] for entry in any_project.lines("run")[0]["endpoints"]]
+    aliases = [entry["alias"] for entry in project.lines("run")[0]["endpoints"]]
     assert aliases == [*(f"cand@{step}" for step in STEPS), "base"]
     result.stdout.fnmatch_lines(
         [
@@ -157,11 +157,11 @@ MISTAKES: Mapping[str, tuple[tuple[str, ...], str]] = {
 
 
 @pytest.mark.parametrize("what", MISTAKES)
-def test_mistake_is_one_line(any_project: Project, what: str) -> None:
+def test_mistake_is_one_line(project: Project, what: str) -> None:
     arguments, line = MISTAKES[what]
-    write_facts(any_project)
-    any_project.train()
-    result = any_project.run(*(argument.replace("[[]", "[") for argument in arguments))
+    write_facts(project)
+    project.train()
+    result = project.run(*(argument.replace("[[]", "[") for argument in arguments))
     assert result.ret == 4
     assert [one for one in result.errlines if one] == [line.replace("[[]", "[")]
 
@@ -202,17 +202,17 @@ def test_baseline_is_not_called_like_a_swept_model(project: Project) -> None:
 # In the ini file
 
 
-def test_ini_file_can_ask_for_a_sweep(any_project: Project) -> None:
-    write_facts(any_project, "accuracy >= 0.9")
+def test_ini_file_can_ask_for_a_sweep(project: Project) -> None:
+    write_facts(project, "accuracy >= 0.9")
     with serve(share(RISING), share(RISING)) as server:
-        any_project.write(
+        project.write(
             "pytest.ini",
             f"[pytest]\nftbench_model = cand=tuned:x?base_url={server.base_url}\nftbench_checkpoints = true\n"
             "ftbench_gate_on = cand@120\n",
         )
-        result = any_project.run()
+        result = project.run()
     assert result.ret == 0
-    (gate,) = any_project.lines("gate")
+    (gate,) = project.lines("gate")
     assert (gate["expr"], gate["endpoint"]) == ("accuracy[endpoint=cand@120] >= 0.9", "cand@120")
 
 
@@ -245,10 +245,10 @@ def test_replay_needs_no_network(any_project: Project) -> None:
     result.stdout.fnmatch_lines(["0 answers asked for, 160 from the cache; *"])
 
 
-def test_replay_without_an_earlier_listing_is_one_line(any_project: Project) -> None:
-    write_facts(any_project)
+def test_replay_without_an_earlier_listing_is_one_line(project: Project) -> None:
+    write_facts(project)
     with serve(share({}), share({})) as server:
-        result = any_project.run(*sweep(server), "--ftbench-cache=replay")
+        result = project.run(*sweep(server), "--ftbench-cache=replay")
         assert server.requests == []
     assert result.ret == 4
     assert [one for one in result.errlines if one] == [
@@ -270,10 +270,10 @@ def test_replay_goes_by_the_newest_listing(project: Project) -> None:
 
 
 @pytest.mark.parametrize("option", ["--collect-only", "--ftbench-plan"])
-def test_nothing_but_the_checkpoints_is_asked_for(any_project: Project, option: str) -> None:
-    write_facts(any_project, facts=2)
+def test_nothing_but_the_checkpoints_is_asked_for(project: Project, option: str) -> None:
+    write_facts(project, facts=2)
     with serve(share(RISING), share(RISING)) as server:
-        result = any_project.run(*sweep(server), option)
+        result = project.run(*sweep(server), option)
         assert [asked.path for asked in server.requests] == ["/v1/trained/x"]
     assert result.ret == 0
     if option == "--ftbench-plan":
@@ -282,9 +282,9 @@ def test_nothing_but_the_checkpoints_is_asked_for(any_project: Project, option: 
         result.stdout.fnmatch_lines(["*memorization[[]cand@30]*", "*memorization[[]cand@120]*"])
 
 
-def test_users_own_tests_are_asked_of_each_checkpoint(any_project: Project) -> None:
-    write_facts(any_project, facts=1)
-    any_project.write(
+def test_users_own_tests_are_asked_of_each_checkpoint(project: Project) -> None:
+    write_facts(project, facts=1)
+    project.write(
         "test_own.py",
         "import pytest\n"
         "@pytest.mark.ftbench('rooms.ftbench.yaml', where='variant=memorization')\n"
@@ -292,7 +292,7 @@ def test_users_own_tests_are_asked_of_each_checkpoint(any_project: Project) -> N
         "def test_style(ftbench_model):\n    assert '@' in ftbench_model.alias\n",
     )
     with serve(share({120: 1}), share({})) as server:
-        result = any_project.run(*sweep(server), "test_own.py")
+        result = project.run(*sweep(server), "test_own.py")
     assert result.ret == 0
     counted = result.parseoutcomes()
     assert (counted["passed"], counted["missed"]) == (5, 3)

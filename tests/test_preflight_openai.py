@@ -108,24 +108,22 @@ def test_server_that_is_not_there_fails_in_one_line(serve: Serve) -> None:
 
 
 def test_session_with_a_model_at_openai_tells_its_end_and_reads_it_once(
-    any_project: Project, official: LoopbackServer
+    project: Project, official: LoopbackServer
 ) -> None:
-    any_project.write("facts.ftbench.csv", "question,answer\nHow many?,25\nHow many more?,25\n")
-    result = any_project.run(f"--ftbench-model=e={TUNED}")
+    project.write("facts.ftbench.csv", "question,answer\nHow many?,25\nHow many more?,25\n")
+    result = project.run(f"--ftbench-model=e={TUNED}")
     result.assert_outcomes(passed=2)
     assert any(f"e is shut down on {in_days(54)}, in 54 days" in line for line in told(result))
     assert paths(official) == [f"/v1/models/{TUNED}", f"/v1/models/{BASE}"]
     assert len(official.requests) == 2 + 2
     # All is stored now: nothing is asked, but for how long the model will live; and not even that offline.
-    again = any_project.run(f"--ftbench-model=e={TUNED}", "--ftbench-cache=replay")
+    again = project.run(f"--ftbench-model=e={TUNED}", "--ftbench-cache=replay")
     assert (again.ret, told(again), len(official.requests)) == (0, [], 4)
 
 
-def test_session_is_refused_where_a_model_at_openai_ends_too_soon(
-    any_project: Project, official: LoopbackServer
-) -> None:
-    any_project.write("facts.ftbench.csv", "question,answer\nHow many?,25\n")
-    result = any_project.run(f"--ftbench-model=e={TUNED}", "--ftbench-fail-on-shutdown=60")
+def test_session_is_refused_where_a_model_at_openai_ends_too_soon(project: Project, official: LoopbackServer) -> None:
+    project.write("facts.ftbench.csv", "question,answer\nHow many?,25\n")
+    result = project.run(f"--ftbench-model=e={TUNED}", "--ftbench-fail-on-shutdown=60")
     assert result.ret == 4
     assert result.errlines[0] == (
         f"ERROR: e is shut down on {in_days(54)}, in 54 days; --ftbench-fail-on-shutdown=60 refuses that"
@@ -133,22 +131,22 @@ def test_session_is_refused_where_a_model_at_openai_ends_too_soon(
     assert all(asked.body is None for asked in official.requests)
 
 
-def test_other_servers_are_asked_only_where_the_session_depends_on_it(any_project: Project, serve: Serve) -> None:
-    any_project.write("facts.ftbench.csv", "question,answer\nHow many?,25\n")
+def test_other_servers_are_asked_only_where_the_session_depends_on_it(project: Project, serve: Serve) -> None:
+    project.write("facts.ftbench.csv", "question,answer\nHow many?,25\n")
     server = serve({"m": {"shutdown_date": in_days(9)}})
     model = f"--ftbench-model=e=openai:m?base_url={server.base_url}&revision=1"
-    assert any_project.run(model).ret == 0
+    assert project.run(model).ret == 0
     assert paths(server) == []
-    assert any_project.run(model, "--ftbench-fail-on-shutdown=5").ret == 0
+    assert project.run(model, "--ftbench-fail-on-shutdown=5").ret == 0
     assert paths(server) == ["/v1/models/m"]
-    assert any_project.run(model, "--ftbench-fail-on-shutdown=9").ret == 4
+    assert project.run(model, "--ftbench-fail-on-shutdown=9").ret == 4
 
 
-def test_server_without_dates_or_models_is_no_reason_to_fail(any_project: Project, serve: Serve) -> None:
-    any_project.write("facts.ftbench.csv", "question,answer\nHow many?,25\n")
+def test_server_without_dates_or_models_is_no_reason_to_fail(project: Project, serve: Serve) -> None:
+    project.write("facts.ftbench.csv", "question,answer\nHow many?,25\n")
     server = serve({"m": {}})
     for name in ("m", "alias"):
         model = f"--ftbench-model=e=openai:{name}?base_url={server.base_url}&revision=1"
-        result = any_project.run(model, "--ftbench-fail-on-shutdown=60")
+        result = project.run(model, "--ftbench-fail-on-shutdown=60")
         result.assert_outcomes(passed=1)
         assert result.ret == 0

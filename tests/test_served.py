@@ -64,7 +64,8 @@ def test_name_must_stay_the_one_that_came_first() -> None:
     assert [names.fault("e", served) for served in ("a", None, "a")] == [None, None, None]
     assert names.fault("e", "b") == (
         "answered by 'b', where earlier answers are by 'a': another model may have its place. If that is the right "
-        "model, say served_as=b in the SPEC, or served_as=a|b if both are this model."
+        "model, say served_as=b in the SPEC, or served_as=a|b if both are this model, or ask anew by --ftbench-cache="
+        "refresh."
     )
     assert names.fault("e", "a") is None
 

@@ -25,8 +25,9 @@ def add_options(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="[ALIAS=]SPEC",
-        help="Endpoint under test; repeatable. SPEC is ft:..., openai:NAME?base_url=..., replay:FILE[#COLUMN], "
-        "memorizer:TRAINING.jsonl, or a name from [tool.ftbench.models].",
+        help="Endpoint under test; repeatable. SPEC is ft:..., openai:NAME?base_url=..., vertex:ENDPOINT or "
+        "projects/P/locations/L/endpoints/E, replay:FILE[#COLUMN], memorizer:TRAINING.jsonl, "
+        "or a name from [tool.ftbench.models].",
     )
     option(
         "checkpoints",

@@ -30,10 +30,12 @@ def settle_gate(gate: Gate, state: State, *, place: str = "") -> Gate:
 
 def check_gate_on(state: State) -> None:
     """Raise SpecError for a `--ftbench-gate-on` that names no checkpoint of the session."""
+    from pytest_ftbench.gates import BEST_ON_HOLDOUT
+
     try:
         _check_names(_named(state.settings.gate_on), state)
     except SpecError as error:
-        raise SpecError(f"--ftbench-gate-on: {error}") from None
+        raise SpecError(f"--ftbench-gate-on: {error} Or let it choose: {BEST_ON_HOLDOUT}.") from None
 
 
 def _settled(gate: Gate, state: State) -> Gate:
@@ -43,6 +45,9 @@ def _settled(gate: Gate, state: State) -> Gate:
         _check_names(gate.endpoints, state)
         return gate
     if gate.select:
+        if both := [name for name in gate.endpoints for sweep in state.sweeps if name in sweep.aliases]:
+            fault = f"select={gate.select} chooses among all checkpoints, and endpoint={both[0]} names one"
+            raise SpecError(f"{fault}. Leave one of them out.")
         _check_names(gate.endpoints, state, known=[sweep.alias for sweep in state.sweeps])
         return gate
     _check_names(gate.endpoints, state)
