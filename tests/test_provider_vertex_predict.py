@@ -85,7 +85,8 @@ class TestRequest:
         place.resources["tuningJobs/7"] = make_job()
         place.answers = lambda _: predicted(chat_completion("ok"))
         assert vertex("tuningJobs/7", "api=predict").complete(ASK).text == "ok"
-        assert place.asked == [f"{PARENT}/tuningJobs/7", f"{NUMBER}/endpoints/50:predict"]
+        endpoint = f"{NUMBER}/endpoints/50"
+        assert place.asked == [f"{PARENT}/tuningJobs/7", endpoint, f"{endpoint}:predict"]
 
     def test_it_has_cache_keys_of_its_own(self, vertex: OpenVertex, predict: Vertex) -> None:
         assert predict.identity == {**vertex("endpoints/50").identity, "api": "predict"}

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 pytest_plugins = ("vertex_place_kit",)
 
 ASK = Prompt((("user", "Q?"),))
-ASKED = f"{NUMBER}/endpoints/50:generateContent"
+READ = f"{NUMBER}/endpoints/50"
+ASKED = f"{READ}:generateContent"
 
 
 def fault_of(provider: Vertex) -> EndpointError:
@@ -57,7 +58,7 @@ class TestResolution:
         provider = vertex("tuningJobs/7")
         assert place.asked == []
         assert provider.complete(ASK).text == "ok"
-        assert place.asked == [f"{PARENT}/tuningJobs/7", ASKED]
+        assert place.asked == [f"{PARENT}/tuningJobs/7", READ, ASKED]
 
     def test_job_is_read_once_for_many_threads(self, place: Place, vertex: OpenVertex) -> None:
         place.resources["tuningJobs/7"] = Reply(make_job(), delay_s=0.05)
@@ -70,7 +71,7 @@ class TestResolution:
 
         with ThreadPoolExecutor(8) as pool:
             assert list(pool.map(ask, range(8))) == ["ok"] * 8
-        assert place.asked == [f"{PARENT}/tuningJobs/7", *[ASKED] * 8]
+        assert place.asked == [f"{PARENT}/tuningJobs/7", READ, *[ASKED] * 8]
 
     @pytest.mark.parametrize(
         ("state", "error", "says"),
@@ -145,7 +146,7 @@ class TestResolution:
     def test_model_stands_for_the_endpoint_it_is_deployed_to(self, place: Place, vertex: OpenVertex) -> None:
         place.resources["models/888@1"] = make_model(50)
         assert vertex("models/888@1").complete(ASK).text == "ok"
-        assert place.asked == [f"{PARENT}/models/888@1", ASKED]
+        assert place.asked == [f"{PARENT}/models/888@1", READ, ASKED]
 
     def test_model_that_is_not_deployed_says_so(self, place: Place, vertex: OpenVertex) -> None:
         place.resources["models/888@1"] = make_model()

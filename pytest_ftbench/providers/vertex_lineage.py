@@ -16,11 +16,13 @@ from pytest_ftbench.providers.vertex_resources import (
     job_base,
     job_checkpoints,
     job_endpoint,
+    job_made,
     job_weights,
     model_base,
     model_endpoint,
     model_weights,
     name_of,
+    redeployment,
     short_name,
     version_of,
 )
@@ -30,28 +32,32 @@ class Lineage:
     """What stands behind the name of an endpoint, a tuning job, a tuned model or a base model.
 
     A job or a model is resolved to its endpoint at the first need, once: what is asked does not change under a
-    session. Whatever the server does not tell raises EndpointError. Safe to use from many threads.
+    session. Where the endpoint may be read, and holds other weights than those of the job or model, nothing is asked.
+    Whatever the server does not tell raises EndpointError. Safe to use from many threads.
     """
 
     def __init__(self, name: ResourceName, reader: ResourceReader) -> None:
         self._name = name
         self._reader = reader
         self._origin = Once(self._resolve)
+        self._checked = Once(self._check)
+        self._is_checked = False
         self.known_base = name.id.rpartition("/")[2] if name.kind == "publishers" else None
         """The base model, once something was read that tells it; without asking for it."""
 
     def endpoint(self) -> str:
         """The whole name of what is asked."""
-        return self._origin()[0]
+        return self._checked()
 
     def read_deployment(self) -> str | None:
         """The weights behind the endpoint, read anew; None where the server does not let them be read.
 
         For an endpoint that cannot be read, the job or model that it was found by speaks, since its default checkpoint
-        can be changed: the text then begins with its name.
+        can be changed: the text then begins with its name. EndpointError where others are deployed than were named.
         """
         endpoint, source = self._origin()
         shown = self._look(endpoint)
+        self._refuse_others(endpoint, source, shown)
         with suppress(EndpointError):  # what can be done without
             self.known_base = self._told_base(source, shown) or self.known_base
         return self._weights(endpoint, source, shown)
@@ -68,6 +74,7 @@ class Lineage:
             return Standing(model=name_of(self._reader.read(f"publishers/{self._name.id}")) or endpoint)
         # Who may not see an endpoint may still see the job; who named the endpoint itself is told.
         shown = self._reader.read(endpoint) if source is None else self._reader.look(endpoint)
+        self._refuse_others(endpoint, source, shown)
         self.known_base = self._told_base(source, shown) or self._base_by_job()
         return Standing(
             model=(shown and name_of(shown)) or endpoint,
@@ -89,6 +96,25 @@ class Lineage:
         if not self._is_near(endpoint):
             raise _fault(f"{name} is deployed in another location, to {endpoint}. Name that endpoint instead.")
         return endpoint, source
+
+    def _check(self) -> str:
+        """What is asked, for the first question; read again only if nobody has read the deployment before."""
+        endpoint, source = self._origin()
+        if source is not None and not self._is_checked:
+            self._refuse_others(endpoint, source, self._reader.look(endpoint))
+        return endpoint
+
+    def _refuse_others(self, endpoint: str, source: Resource | None, shown: Resource | None) -> None:
+        """Raise EndpointError where an endpoint holds other weights now than those of the job or model of the name."""
+        if source is not None and shown is not None:
+            name = short_name(str(self._name))
+            if self._name.kind == "tuningJobs":
+                meant, whose, kind = job_made(source, endpoint)[0], f" of {name}", "job"
+            else:
+                meant, whose, kind = version_of(name, self._name.version and source.get("versionId")), "", "model"
+            if meant and (fault := redeployment(shown, meant)):
+                raise _fault(f"{fault}{whose}. Name the endpoint itself to ask what is there, or another {kind}.")
+        self._is_checked = True
 
     def _weights(self, endpoint: str, source: Resource | None, shown: Resource | None) -> str | None:
         told = endpoint_weights(shown) if shown else None

@@ -64,12 +64,18 @@ def job_checkpoints(job: Resource, name: str) -> tuple[Checkpoint, ...]:
     return tuple(sorted(found, key=lambda each: each.step))
 
 
-def job_weights(job: Resource, endpoint: str) -> str | None:
-    """What a tuning job says of the weights behind one of its endpoints, such as `models/888@1 checkpoint 3`."""
+def job_made(job: Resource, endpoint: str) -> tuple[str | None, str | None]:
+    """The version of a model, such as `models/888@1`, and the checkpoint of it that a job put behind an endpoint."""
     tuned = _mapping(job.get("tunedModel"))
     model = _name_at(tuned, "model")
     own = (each for each in _mappings(tuned.get("checkpoints")) if _is_named(each.get("endpoint"), endpoint))
-    return model and _weights(short_name(model), next((_text(each.get("checkpointId")) for each in own), None))
+    return model and short_name(model), next((_text(each.get("checkpointId")) for each in own), None)
+
+
+def job_weights(job: Resource, endpoint: str) -> str | None:
+    """What a tuning job says of the weights behind one of its endpoints, such as `models/888@1 checkpoint 3`."""
+    version, checkpoint = job_made(job, endpoint)
+    return version and _weights(version, checkpoint)
 
 
 def job_base(job: Resource) -> str | None:
@@ -150,6 +156,24 @@ def endpoint_models(endpoint: Resource) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
+def redeployment(endpoint: Resource, version: str, checkpoint: str | None = None) -> str | None:
+    """Why the weights behind an endpoint are not the ones that were meant; None: they are, or it does not say.
+
+    version: a model, such as `models/888@1`; without a number any version of it. checkpoint: None for any.
+    All that gets a share of the traffic must be what was meant.
+    """
+    for each, _ in _serving(endpoint):
+        model = _text(each.get("model"))
+        if model is None:
+            continue
+        there = version_of(short_name(model), each.get("modelVersionId"))
+        there_checkpoint = _text(each.get("checkpointId"))
+        if _is_other_version(there, version) or (checkpoint and there_checkpoint and checkpoint != there_checkpoint):
+            holder = short_name(name_of(endpoint) or "")
+            return f"{holder} holds {endpoint_weights(endpoint)} now, not {_weights(version, checkpoint)}"
+    return None
+
+
 def dedicated_host(endpoint: Resource) -> str | None:
     """The host, or URL, that alone answers for an endpoint; None: the location's own does."""
     is_dedicated = endpoint.get("dedicatedEndpointEnabled") is True
@@ -184,6 +208,13 @@ def _succeeded(job: Resource, name: str) -> Resource:
 
 def _weights(version: str, checkpoint: str | None) -> str:
     return f"{version} checkpoint {checkpoint}" if checkpoint else version
+
+
+def _is_other_version(one: str, other: str) -> bool:
+    """Whether two models cannot be the same; aliases stand for any version, and so does a name without one."""
+    (model, _, number), (other_model, _, other_number) = one.partition("@"), other.partition("@")
+    are_numbers = number.isdecimal() and other_number.isdecimal()
+    return model != other_model or (are_numbers and number != other_number)
 
 
 def _is_named(value: object, name: str) -> bool:
