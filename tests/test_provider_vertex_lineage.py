@@ -23,6 +23,7 @@ CURVE = (
     Checkpoint(step=20, name=f"{NUMBER}/endpoints/52", epoch=2),
     Checkpoint(step=30, name=f"{NUMBER}/endpoints/50", epoch=3, is_final=True),
 )
+READ = [each.name for each in CURVE]
 LISTING = f"{PARENT}/tuningJobs"
 
 
@@ -43,20 +44,20 @@ class TestCheckpoints:
     def test_job_lists_them_in_the_order_of_their_steps(self, place: Place, vertex: OpenVertex) -> None:
         place.resources["tuningJobs/7"] = make_job()
         assert vertex("tuningJobs/7").list_checkpoints() == CURVE
-        assert place.asked == [f"{PARENT}/tuningJobs/7"]
+        assert place.asked == [f"{PARENT}/tuningJobs/7", *READ]
 
     def test_each_can_be_asked_by_its_name(self, place: Place, vertex: OpenVertex) -> None:
         place.resources["tuningJobs/7"] = make_job()
         names = [each.name for each in vertex("tuningJobs/7").list_checkpoints()]
         for name in names:
             assert vertex(name).complete(Prompt((("user", "Q?"),))).text == "ok"
-        assert place.asked[1:] == [f"{name}:generateContent" for name in names]
+        assert place.asked[4:] == [f"{name}:generateContent" for name in names]
 
     @pytest.mark.parametrize("name", ["endpoints/50", "endpoints/51"], ids=["default", "other"])
     def test_endpoint_finds_its_job_among_pages(self, place: Place, vertex: OpenVertex, name: str) -> None:
         place.jobs, place.page = [*make_others(5), make_job()], 2
         assert vertex(name).list_checkpoints() == CURVE
-        assert place.asked == [f"{PARENT}/{name}", *[LISTING] * 3]
+        assert place.asked == [f"{PARENT}/{name}", *[LISTING] * 3, *READ]
 
     def test_no_page_is_read_after_the_job(self, place: Place, vertex: OpenVertex) -> None:
         place.jobs, place.page = [make_job(), *make_others(5)], 2

@@ -85,3 +85,34 @@ def test_first_question_does_not_read_the_endpoint_again(place: Place, vertex: O
     assert provider.read_deployment() == "models/888@1 checkpoint 3"
     assert provider.complete(ASK).text == "ok"
     assert place.asked == [f"{PARENT}/tuningJobs/7", f"{NUMBER}/endpoints/50", f"{NUMBER}/endpoints/50:generateContent"]
+
+
+@pytest.mark.parametrize(
+    ("deployed", "now"),
+    [
+        (make_endpoint("999@1/2"), "models/999@1 checkpoint 2"),
+        (make_endpoint("888@2/2"), "models/888@2 checkpoint 2"),
+        (make_endpoint("888@1/3"), "models/888@1 checkpoint 3"),
+    ],
+    ids=["model", "version", "checkpoint"],
+)
+@pytest.mark.parametrize("name", ["tuningJobs/7", "endpoints/50"])
+def test_checkpoints_are_not_listed_where_one_was_replaced(
+    place: Place, vertex: OpenVertex, name: str, deployed: dict[str, object], now: str
+) -> None:
+    place.jobs = [make_job()]
+    place.resources["endpoints/50"] = make_endpoint("888@1/3")
+    place.resources["endpoints/52"] = {**deployed, "name": f"{NUMBER}/endpoints/52"}
+    with pytest.raises(EndpointError) as caught:
+        vertex(name).list_checkpoints()
+    meant = "models/888@1 checkpoint 2 of tuningJobs/7"
+    assert str(caught.value) == f"endpoints/52 holds {now} now, not {meant}. {ADVICE} job."
+    assert caught.value.fault == "endpoint"
+
+
+def test_checkpoints_that_are_still_there_or_cannot_be_told_are_listed(place: Place, vertex: OpenVertex) -> None:
+    place.resources["endpoints/50"] = make_endpoint("888@1/3")
+    place.resources["endpoints/51"] = make_endpoint("888@1")
+    place.resources["endpoints/52"] = REFUSED
+    assert [each.step for each in vertex("tuningJobs/7").list_checkpoints()] == [10, 20, 30]
+    assert place.asked == [f"{PARENT}/tuningJobs/7", *(f"{NUMBER}/endpoints/{at}" for at in (51, 52, 50))]

@@ -63,9 +63,16 @@ class Lineage:
         return self._weights(endpoint, source, shown)
 
     def list_checkpoints(self) -> tuple[Checkpoint, ...]:
-        """The checkpoints of the tuning job that made the model, in the order of their steps."""
+        """The checkpoints of the tuning job that made the model, in the order of their steps.
+
+        EndpointError where one of their endpoints can be read and holds anything else now: the name of a checkpoint is
+        that of its endpoint, which does not tell.
+        """
         job = self._reader.job(str(self._name)) if self._name.kind == "tuningJobs" else self._find_job()
-        return job_checkpoints(job, name_of(job) or str(self._name))
+        checkpoints = job_checkpoints(job, name_of(job) or str(self._name))
+        for each in checkpoints:
+            self._refuse_replaced(each.name, job)
+        return checkpoints
 
     def read_standing(self) -> Standing:
         """What the server says of the model. No resource of Vertex AI holds the day of its shutdown."""
@@ -115,6 +122,14 @@ class Lineage:
             if meant and (fault := redeployment(shown, meant)):
                 raise _fault(f"{fault}{whose}. Name the endpoint itself to ask what is there, or another {kind}.")
         self._is_checked = True
+
+    def _refuse_replaced(self, endpoint: str, job: Resource) -> None:
+        """Raise EndpointError where the endpoint of a checkpoint can be read and does not hold that any more."""
+        version, checkpoint = job_made(job, endpoint)
+        shown = self._reader.look(endpoint) if version and self._is_near(endpoint) else None
+        if version and shown and (fault := redeployment(shown, version, checkpoint)):
+            made_by = short_name(name_of(job) or str(self._name))
+            raise _fault(f"{fault} of {made_by}. Name the endpoint itself to ask what is there, or another job.")
 
     def _weights(self, endpoint: str, source: Resource | None, shown: Resource | None) -> str | None:
         told = endpoint_weights(shown) if shown else None
