@@ -221,6 +221,19 @@ class TestStanding:
             vertex("endpoints/50").read_standing()
         assert caught.value.fault == fault
 
+    @pytest.mark.parametrize("name", ["endpoints/50", "tuningJobs/7", "models/888@1"])
+    @pytest.mark.parametrize("more", [{"deployedModels": []}, {}], ids=["empty", "left-out"])
+    def test_endpoint_without_a_model_is_an_error(
+        self, place: Place, vertex: OpenVertex, name: str, more: dict[str, Any]
+    ) -> None:
+        endpoint = {"name": f"{NUMBER}/endpoints/50", **more}
+        place.resources.update({"tuningJobs/7": make_job(), "models/888@1": make_model(50), "endpoints/50": endpoint})
+        with pytest.raises(EndpointError) as caught:
+            vertex(name).read_standing()
+        asked = f"{PARENT if name == 'endpoints/50' else NUMBER}/endpoints/50"
+        says = f"nothing is deployed to {asked}. Deploy a model to it, or name another endpoint."
+        assert (str(caught.value), caught.value.fault) == (says, "endpoint")
+
     def test_base_that_cannot_be_read_for_now_is_an_error(self, place: Place, vertex: OpenVertex) -> None:
         place.resources.update({"endpoints/50": make_endpoint("888@1"), "models/888@1": Reply("", status=503)})
         with pytest.raises(EndpointError, match=r"^HTTP 503"):

@@ -12,6 +12,7 @@ from pytest_ftbench.providers.vertex_reader import Resource, ResourceReader
 from pytest_ftbench.providers.vertex_resources import (
     endpoint_models,
     endpoint_weights,
+    is_empty,
     is_job_of,
     job_base,
     job_checkpoints,
@@ -81,6 +82,8 @@ class Lineage:
             return Standing(model=name_of(self._reader.read(f"publishers/{self._name.id}")) or endpoint)
         # Who may not see an endpoint may still see the job; who named the endpoint itself is told.
         shown = self._reader.read(endpoint) if source is None else self._reader.look(endpoint)
+        if shown and is_empty(shown):
+            raise _fault(f"nothing is deployed to {endpoint}. Deploy a model to it, or name another endpoint.")
         self._refuse_others(endpoint, source, shown)
         self.known_base = self._told_base(source, shown) or self._base_by_job()
         return Standing(

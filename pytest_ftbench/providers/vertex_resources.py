@@ -156,6 +156,11 @@ def endpoint_models(endpoint: Resource) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
+def is_empty(endpoint: Resource) -> bool:
+    """Whether nothing is deployed to an endpoint; Google's servers leave an empty list out."""
+    return endpoint.get("deployedModels", []) == []
+
+
 def redeployment(endpoint: Resource, version: str, checkpoint: str | None = None) -> str | None:
     """Why the weights behind an endpoint are not the ones that were meant; None: they are, or it does not say.
 
