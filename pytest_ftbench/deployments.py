@@ -20,6 +20,9 @@ PAUSE_S = 1.0
 LONGEST_PAUSE_S = 20.0
 """A server that wants a longer one is not waited for: no test has begun, and nobody sees why."""
 
+MET_WHEN = "This was met on reading which weights are deployed, before any question."
+"""After the error of that, which says what is wrong: it may be the login, the network or the endpoint."""
+
 Found = tuple[str | None, str]
 """The weights behind an endpoint (None: its server does not let them be read), and why that is not known."""
 Agree = Callable[[dict[str, Found]], dict[str, Found]]
@@ -53,7 +56,7 @@ def settle_deployments(lanes: Iterable[Lane], shelf: Shelf, *, agree: Agree | No
     for lane, provider in asked.items():
         deployment, fault = found[lane.alias]
         if fault:
-            lane.give_up(f"which weights are deployed cannot be read: {fault}")
+            lane.give_up(f"{fault.removesuffix('.')}. {MET_WHEN}")
         elif deployment is not None:
             notes = {key_of(note := _note(lane.provider.identity)): note}
             shelf.keep(dict.fromkeys(notes, Completion(text=deployment)), request_of=notes.__getitem__)

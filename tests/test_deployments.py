@@ -91,7 +91,7 @@ def test_weights_that_cannot_be_read_are_an_error_and_nothing_is_paid_for_under_
     store = Store()
     answer, provider = run("w1", store, "auto", EndpointError("no credentials", fault="endpoint"))
     assert answer.error is not None
-    assert "which weights are deployed cannot be read: no credentials" in answer.error
+    assert "no credentials. This was met on reading which weights are deployed, before any question." in answer.error
     assert (provider.asked, store) == ([], {})
 
 
@@ -99,7 +99,7 @@ def test_weights_that_cannot_be_read_are_an_error_and_nothing_is_paid_for_under_
 def test_server_that_wants_a_long_pause_is_not_waited_for(seconds: float) -> None:
     answer, provider = run("w1", Store(), "auto", EndpointError("HTTP 429", fault="throttled", retry_after_s=seconds))
     assert answer.error is not None
-    assert "which weights are deployed cannot be read: HTTP 429" in answer.error
+    assert "HTTP 429. This was met on reading which weights are deployed, before any question." in answer.error
     assert provider.asked == []
 
 
@@ -111,7 +111,9 @@ def test_provider_that_fails_in_a_way_of_its_own_is_asked_nothing() -> None:
     provider = Buggy()
     answer = Engine({"e": provider}, open_store=Store).complete(ask("a"))
     assert answer.error is not None
-    assert "which weights are deployed cannot be read: OverflowError: oops" in answer.error
+    assert (
+        "OverflowError: oops. This was met on reading which weights are deployed, before any question." in answer.error
+    )
     assert provider.asked == []
 
 
