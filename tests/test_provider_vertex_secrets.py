@@ -235,10 +235,33 @@ def test_broken_file_of_credentials_is_one_line(
     with pytest.raises(EndpointError) as caught:
         find()
     assert str(caught.value).replace(str(file), "FILE") == (
-        f"the application-default credentials cannot be used: {message}. "
-        "Renew them: gcloud auth application-default login."
+        f"the file that GOOGLE_APPLICATION_CREDENTIALS names cannot be used: {message}. "
+        "Correct the file or its path, or unset the variable."
     )
     assert caught.value.fault == "endpoint"
+
+
+def test_folder_for_a_file_of_credentials_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path))
+    with pytest.raises(EndpointError) as caught:
+        find()
+    assert str(caught.value) == (
+        f"the file that GOOGLE_APPLICATION_CREDENTIALS names cannot be used: {tmp_path}: Is a directory. "
+        "Correct the file or its path, or unset the variable."
+    )
+
+
+def test_broken_login_of_gcloud_is_to_be_renewed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GOOGLE_APPLICATION_CREDENTIALS", raising=False)
+    monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path))
+    file = tmp_path / "application_default_credentials.json"
+    file.write_text("{", encoding="utf-8")
+    with pytest.raises(EndpointError) as caught:
+        find()
+    assert str(caught.value) == (
+        f"the application-default credentials cannot be used: File {file} is not a valid json file. "
+        "Renew them: gcloud auth application-default login."
+    )
 
 
 @pytest.mark.parametrize(

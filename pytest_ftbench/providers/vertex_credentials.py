@@ -29,6 +29,8 @@ _NONE_FOUND = (
     "no Google credentials were found: GOOGLE_APPLICATION_CREDENTIALS is not set, gcloud has no application-default "
     "login, and no metadata server answers. Run: gcloud auth application-default login"
 )
+_FILE = "GOOGLE_APPLICATION_CREDENTIALS"
+_CORRECT = "Correct the file or its path, or unset the variable"
 _RENEW = "Renew them: gcloud auth application-default login"
 
 T = TypeVar("T")
@@ -49,8 +51,9 @@ def find_credentials(address: VertexAddress, *, limit_s: float) -> Credentials:
     except google.auth.exceptions.DefaultCredentialsError as error:
         if isinstance(error, _NoMetadataServer) or "credentials were not found" in str(error):
             raise EndpointError(f"{_NONE_FOUND}.", fault="endpoint") from None
-        fault = f"the application-default credentials cannot be used: {one_line(str(error.args[0]))}"
-        raise EndpointError(f"{fault.removesuffix('.')}. {_RENEW}.", fault="endpoint") from None
+        raise _unreadable(one_line(str(error.args[0]))) from None
+    except OSError as error:
+        raise _unreadable(one_line(f"{error.filename}: {error.strerror or error}")) from None
     except google.auth.exceptions.GoogleAuthError as error:
         raise _unusable(error) from None
     return _Bounded(found, limit_s)
@@ -126,6 +129,14 @@ def _is_ping(url: str, headers: Any) -> bool:
         str(value).lower() for name, value in (headers or {}).items() if "flavor" in name.lower()
     }
     return is_metadata and urlsplit(url).path in ("", "/")
+
+
+def _unreadable(why: str) -> EndpointError:
+    """The file of credentials is at fault: another login helps only where it is the one that a login writes."""
+    what, advice = "the application-default credentials cannot be used", _RENEW
+    if os.environ.get(_FILE):
+        what, advice = f"the file that {_FILE} names cannot be used", _CORRECT
+    return EndpointError(f"{what}: {why.removesuffix('.')}. {advice}.", fault="endpoint")
 
 
 def _unusable(error: google.auth.exceptions.GoogleAuthError) -> EndpointError:
