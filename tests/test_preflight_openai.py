@@ -97,6 +97,25 @@ def test_adapter_on_another_base_than_the_spec_says_fails(serve: Serve) -> None:
 
 
 @pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    ("listed", "line"),
+    [
+        (
+            Reply({"data": [{"id": "m"}]}),
+            "absent  n  the server was reached, and does not list this model: check its name",
+        ),
+        (Reply({"detail": "Not Found"}, 404), "silent  n  the server was reached, and does not list models"),
+        (Reply("", 405), "silent  n  the server was reached, and does not list models"),
+    ],
+)
+def test_model_that_the_server_does_not_confirm_is_told_as_such(listed: Reply, line: str) -> None:
+    with LoopbackServer(lambda asked: listed if asked.path == "/v1/models" else Reply({}, 404)) as server:
+        spec = f"openai:n?base_url={server.base_url}"
+        assert ftbench("preflight", spec) == (0, f"{line}\n", "")
+        assert '"model": null' in ftbench("preflight", spec, "--json")[1]
+
+
+@pytest.mark.usefixtures("here")
 def test_server_that_is_not_there_fails_in_one_line(serve: Serve) -> None:
     server = serve({})
     url = server.base_url

@@ -90,11 +90,16 @@ LISTED = {"object": "list", "data": [model("other"), model("acme/llama", parent=
     [
         ({"": LISTED}, "other", Standing("other")),
         ({"": LISTED}, "acme/llama", Standing("acme/llama", base="llama-3")),
-        ({"": LISTED}, "alias", Standing("alias")),
-        ({"": {"data": "x"}}, "other", Standing("other")),
-        ({}, "other", Standing("other")),
-        ({"/other": Reply("", 405), "": Reply("", 501)}, "other", Standing("other")),
-        ({"/llama": Reply({"error": "Unexpected endpoint. (GET /v1/models/llama)"}, 404)}, "llama", Standing("llama")),
+        ({"": LISTED}, "alias", Standing("alias", is_listed=False)),
+        ({"": {"data": []}}, "other", Standing("other", is_listed=None)),
+        ({"": {"data": "x"}}, "other", Standing("other", is_listed=None)),
+        ({}, "other", Standing("other", is_listed=None)),
+        ({"/other": Reply("", 405), "": Reply("", 501)}, "other", Standing("other", is_listed=None)),
+        (
+            {"/llama": Reply({"error": "Unexpected endpoint. (GET /v1/models/llama)"}, 404)},
+            "llama",
+            Standing("llama", is_listed=None),
+        ),
         ({"/llama": model("llama:latest")}, "llama", Standing("llama:latest")),
     ],
 )

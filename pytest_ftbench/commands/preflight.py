@@ -9,7 +9,8 @@ import typer
 
 from pytest_ftbench.commands.models import SPEC_HELP, OpenedModel, opened_models
 from pytest_ftbench.commands.output import show, show_json
-from pytest_ftbench.reports.standings import Checked, preflight_blocks, preflight_data
+from pytest_ftbench.providers.lifecycle import Standing
+from pytest_ftbench.reports.standings import Checked, State, preflight_blocks, preflight_data
 from pytest_ftbench.standings import WARN_BELOW_DAYS, Reading, Standings, base_fault, can_be_read, days_left, today
 
 WITHIN_S = 20.0
@@ -60,4 +61,13 @@ def _check(model: OpenedModel, reading: Reading, now: date, fail_on_shutdown: in
         return Checked(model.alias, "FAIL", fault, standing, left)
     if left is not None and fail_on_shutdown is not None and left <= fail_on_shutdown:
         return Checked(model.alias, "FAIL", f"it ends within {fail_on_shutdown} days", standing, left)
-    return Checked(model.alias, "soon" if left is not None and left < WARN_BELOW_DAYS else "ok", "", standing, left)
+    return Checked(model.alias, _state(standing, left), "", standing, left)
+
+
+def _state(standing: Standing, left: int | None) -> State:
+    """Of an endpoint with which nothing is wrong for certain."""
+    if standing.is_listed is False:
+        return "absent"
+    if left is not None and left < WARN_BELOW_DAYS:
+        return "soon"
+    return "ok" if standing.is_listed else "silent"

@@ -32,13 +32,15 @@ class Standing:
     """What a server says of a model before it is asked a question. None, or empty: it does not say."""
 
     model: str
-    """As the server names it."""
+    """As the server names it, or as it was asked for where the server does not confirm it."""
     base: str | None = None
     """The model that was fine-tuned."""
     deployment: str | None = None
     """The weights behind a name that can be redeployed, as `Completion.deployment` has them."""
     shutdown_date: date | None = None
     """From this day on it does not answer any more: its own, else that of its base model."""
+    is_listed: bool | None = True
+    """Whether the server confirms that it has the model. False: it names others only; None: it names none."""
 
 
 @runtime_checkable

@@ -23,19 +23,20 @@ def read_standing(transport: Transport, model: str) -> Standing:
 
     The base of a fine-tune is in its name (`ft:BASE:ORG:SUFFIX:ID`), or is what the server calls its parent. A tuned
     model without a date ends with its base, whose date is asked for then. A server that tells nothing of its models,
-    or does not list this one, is silent: names may be aliases that only its completions know.
+    or does not list this one, has not confirmed it: names may be aliases that only its completions know.
     Raises EndpointError when the server cannot be reached or refuses, or says that it has no such model.
     """
-    entry = _read_entry(transport, model)
+    entry, is_listed = _read_entry(transport, model)
     base = _base_of(model) or text_or_none(entry.get("parent"))
     ends = _read_date(entry)
     if ends is None and model.startswith(_TUNED) and base:
         ends = _read_date(_read_base(transport, base))
-    return Standing(model=text_or_none(entry.get("id")) or model, base=base, shutdown_date=ends)
+    name = text_or_none(entry.get("id")) or model
+    return Standing(model=name, base=base, shutdown_date=ends, is_listed=is_listed)
 
 
-def _read_entry(transport: Transport, model: str) -> Mapping[str, object]:
-    """The model's own entry; empty where the server does not say."""
+def _read_entry(transport: Transport, model: str) -> tuple[Mapping[str, object], bool | None]:
+    """The model's own entry, empty where the server does not say; and whether it lists the model."""
     try:
         entry = transport.fetch(lambda client: client.models.with_streaming_response.retrieve(model), what=_WHAT)
     except StatusError as error:
@@ -44,7 +45,7 @@ def _read_entry(transport: Transport, model: str) -> Mapping[str, object]:
         return _find_listed(transport, model)
     if not isinstance(entry.get("id"), str):
         refuse_body("it has no id", what=_WHAT)
-    return entry
+    return entry, True
 
 
 def _is_unknown(model: str, error: StatusError) -> bool:
@@ -53,16 +54,17 @@ def _is_unknown(model: str, error: StatusError) -> bool:
     return "model_not_found" in said or re.search(rf"(?<![\w/.-]){re.escape(model)}(?![\w/])", said) is not None
 
 
-def _find_listed(transport: Transport, model: str) -> Mapping[str, object]:
+def _find_listed(transport: Transport, model: str) -> tuple[Mapping[str, object], bool | None]:
     try:
         listed = transport.fetch(lambda client: client.models.with_streaming_response.list(), what="a list of models")
     except StatusError as error:
         if error.status not in _NOT_THERE:
             raise
-        return {}
+        return {}, None
     data = listed.get("data")
-    entries = data if isinstance(data, list) else []
-    return next((each for each in entries if isinstance(each, Mapping) and each.get("id") == model), {})
+    entries = [each for each in data if isinstance(each, Mapping)] if isinstance(data, list) else []
+    by_name = {each["id"]: each for each in entries if isinstance(each.get("id"), str)}
+    return by_name.get(model, {}), model in by_name if by_name else None
 
 
 def _read_base(transport: Transport, base: str) -> Mapping[str, object]:

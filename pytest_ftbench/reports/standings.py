@@ -12,10 +12,11 @@ from pytest_ftbench.reports.text import one_line
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-State = Literal["ok", "soon", "local", "silent", "FAIL"]
-"""soon: it ends within 60 days; silent: nobody can ask its server."""
+State = Literal["ok", "soon", "absent", "local", "silent", "FAIL"]
+"""soon: it ends within 60 days; absent: its server lists other models only; silent: its server lists none, or cannot
+be asked."""
 
-_STYLES = {"ok": "green", "soon": "yellow", "FAIL": "red"}
+_STYLES = {"ok": "green", "soon": "yellow", "absent": "yellow", "FAIL": "red"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def _data(one: Checked, standing: Standing) -> dict[str, Any]:
         "alias": one.alias,
         "state": one.state,
         "fault": one.fault or None,
-        "model": standing.model or None,
+        "model": standing.model or None if standing.is_listed else None,
         "base": standing.base,
         "deployment": standing.deployment,
         "shutdown_date": ends.isoformat() if ends else None,
@@ -74,13 +75,20 @@ def _data(one: Checked, standing: Standing) -> dict[str, Any]:
 def _in_words(one: Checked) -> str:
     if one.state == "local":
         return "local: there is no server to reach"
-    if one.state == "silent":
+    if one.state == "silent" and one.standing is None:
         return "not checked: its provider cannot ask the server"
     parts = [f"{one_line(one.fault, most=500)}"] if one.fault else []
     if (standing := one.standing) is not None:
-        parts.append(f"reachable as {one_line(standing.model)}")
+        parts.append(_reached_in_words(standing))
         parts += [f"base {one_line(standing.base)}"] if standing.base else []
         parts += [f"weights {one_line(standing.deployment)}"] if standing.deployment else []
         if one.days_left is not None:
             parts.append(ending_in_words(standing, one.days_left).removeprefix("is "))
     return "; ".join(parts)
+
+
+def _reached_in_words(standing: Standing) -> str:
+    if standing.is_listed:
+        return f"reachable as {one_line(standing.model)}"
+    unlisted = "the server was reached, and does not list this model: check its name"
+    return unlisted if standing.is_listed is False else "the server was reached, and does not list models"
