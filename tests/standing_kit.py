@@ -41,12 +41,13 @@ class Dumb:
 
 
 class Oracle(Dumb):
-    """`oracle:NAME?days=N&told_base=B&weights=W&fault=TEXT&mute=1`: days until its shutdown; mute never answers.
+    """`oracle:NAME?days=N&told_base=B&weights=W&fault=TEXT&mute=1&late_s=S`: days until its shutdown; mute
+    never answers, and one that is late only after so many seconds.
 
     With `tells=1` it is known to say when models are shut down. A file named by `log` gets a line for each reading.
     """
 
-    option_keys = ("days", "told_base", "weights", "fault", "mute", "tells", "log")
+    option_keys = ("days", "told_base", "weights", "fault", "mute", "late_s", "tells", "log")
 
     def __init__(self, spec: EndpointSpec) -> None:
         super().__init__(spec)
@@ -58,6 +59,7 @@ class Oracle(Dumb):
         self._note("read")
         if "mute" in options:
             self._is_closed.wait(LONG_S)
+        self._is_closed.wait(float(options.get("late_s", 0)))
         if "fault" in options:
             raise EndpointError(options["fault"], fault="endpoint")
         ends = today() + timedelta(days=int(options["days"])) if "days" in options else None

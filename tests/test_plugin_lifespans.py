@@ -13,6 +13,7 @@ sys.path.append({str(Path(__file__).parent)!r})
 from pytest_ftbench.plugin import lifespans
 from standing_kit import Dumb, Oracle
 
+lifespans.PATIENCE_S = {{patience_s}}
 lifespans.LIMIT_S = {{limit_s}}
 
 def pytest_ftbench_providers():
@@ -21,8 +22,8 @@ def pytest_ftbench_providers():
 UNIT = "def test_unit(): pass\n"
 
 
-def prepare(project: Project, *, limit_s: float = 20.0) -> None:
-    project.write("conftest.py", CONFTEST.format(limit_s=limit_s))
+def prepare(project: Project, *, patience_s: float = 1.0, limit_s: float = 20.0) -> None:
+    project.write("conftest.py", CONFTEST.format(patience_s=patience_s, limit_s=limit_s))
     project.write("facts.ftbench.csv", "question,answer\nHow many?,25\nHow many more?,25\n")
 
 
@@ -126,6 +127,17 @@ def test_model_of_the_ini_file_fails_the_session_that_asks_it_and_no_other(any_p
     assert refusal.endswith(", in 9 days; --ftbench-fail-on-shutdown=30 refuses that")
     assert any_project.lines("end")[0]["exit_status"] == 1
     assert sorted(log(any_project)) == ["asked", "asked", "read"]
+
+
+def test_late_answer_is_told_alone_where_the_session_depends_on_it(project: Project) -> None:
+    prepare(project, patience_s=0)
+    project.write("pytest.ini", "[pytest]\nftbench_model = e=oracle:m?late_s=2&days=9\nftbench_fail_on_shutdown = 30\n")
+    result = project.run()
+    assert result.ret == 1
+    warning, refusal = told(result)
+    assert "Keep its answers" in warning
+    assert refusal.endswith("--ftbench-fail-on-shutdown=30 refuses that")
+    assert told(result, "could not tell") == []
 
 
 def test_server_that_does_not_answer_holds_nothing_up(project: Project) -> None:

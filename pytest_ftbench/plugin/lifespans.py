@@ -13,7 +13,7 @@ from pytest_ftbench.providers import Provider
 from pytest_ftbench.providers.lifecycle import Standing, TellsShutdown
 from pytest_ftbench.reports.standings import ending_in_words
 from pytest_ftbench.reports.text import one_line
-from pytest_ftbench.standings import WARN_BELOW_DAYS, Standings, base_fault, days_left, today
+from pytest_ftbench.standings import WARN_BELOW_DAYS, Reading, Standings, base_fault, days_left, today
 
 PATIENCE_S = 1.0
 """How long after the reading has begun anything waits for it, where the session does not depend on it."""
@@ -43,7 +43,7 @@ class Lifespans:
         if not self._state.settings.models_on_command_line:
             return
         self._begin()
-        if faults := list(self._ending_too_soon()):
+        if faults := list(self._ending_too_soon(self._found())):
             raise pytest.UsageError("; ".join(faults))
 
     def pytest_report_header(self) -> list[str]:
@@ -56,12 +56,13 @@ class Lifespans:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        found = self._found()
-        told = [*self._wrong_bases(found), *self._unread()]
+        readings = self._read()  # once: what comes in meanwhile would contradict what has been told
+        found = _told(readings)
+        told = [*self._wrong_bases(found), *self._unread(readings)]
         for alias, line in self._endings(found, below=WARN_BELOW_DAYS).items():
             is_to_keep = alias in self._state.aliases and not self._state.settings.save
             told.append(f"{line}. Keep its answers while it gives any: --ftbench-save=NAME" if is_to_keep else line)
-        if not self._state.settings.models_on_command_line and (faults := list(self._ending_too_soon())):
+        if faults := list(self._ending_too_soon(found)):
             told += faults
             if session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -89,10 +90,14 @@ class Lifespans:
         }
         self._standings = Standings(self._providers)
 
-    def _found(self, *, within_s: float = PATIENCE_S) -> dict[str, Standing]:
-        """What the servers have said, by alias."""
-        readings = self._standings.wait(within_s) if self._standings is not None else {}
-        return {alias: reading.standing for alias, reading in readings.items() if reading.standing is not None}
+    def _read(self) -> dict[str, Reading]:
+        """What came of asking, by alias."""
+        if self._standings is None:
+            return {}
+        return self._standings.wait(PATIENCE_S if self._most_days is None else LIMIT_S)
+
+    def _found(self) -> dict[str, Standing]:
+        return _told(self._read())
 
     def _endings(self, found: Mapping[str, Standing], *, below: int | None = None) -> dict[str, str]:
         """A sentence for each model whose end is known, and is fewer than so many days away."""
@@ -104,18 +109,16 @@ class Lifespans:
                 endings[alias] = f"{self._name(alias)} {ending_in_words(standing, left)}"
         return endings
 
-    def _ending_too_soon(self) -> Iterator[str]:
+    def _ending_too_soon(self, found: Mapping[str, Standing]) -> Iterator[str]:
         if self._most_days is None:
             return
-        endings = self._endings(self._found(within_s=LIMIT_S), below=self._most_days + 1)
-        for line in endings.values():
+        for line in self._endings(found, below=self._most_days + 1).values():
             yield f"{line}; --ftbench-fail-on-shutdown={self._most_days} refuses that"
 
-    def _unread(self) -> Iterator[str]:
+    def _unread(self, readings: Mapping[str, Reading]) -> Iterator[str]:
         """What could not be read, where the user relies on it."""
         if self._most_days is None or self._standings is None:
             return
-        readings = self._standings.wait(PATIENCE_S)
         for alias in self._standings.asked:
             if alias not in readings or readings[alias].fault:
                 why = one_line(readings[alias].fault, most=500) if alias in readings else "its server did not answer"
@@ -132,3 +135,8 @@ class Lifespans:
 
 def _tells(provider: Provider) -> bool:
     return isinstance(provider, TellsShutdown) and provider.tells_shutdown
+
+
+def _told(readings: Mapping[str, Reading]) -> dict[str, Standing]:
+    """What the servers have said, by alias."""
+    return {alias: reading.standing for alias, reading in readings.items() if reading.standing is not None}
