@@ -41,13 +41,13 @@ class Dumb:
 
 
 class Oracle(Dumb):
-    """`oracle:NAME?days=N&told_base=B&weights=W&fault=TEXT&mute=1&late_s=S`: days until its shutdown; mute
-    never answers, and one that is late only after so many seconds.
+    """`oracle:NAME?days=N&told_base=B&weights=W&fault=TEXT&mute=1&late_s=S&odd_date=TEXT`: days until its
+    shutdown; mute never answers, and one that is late only after so many seconds.
 
     With `tells=1` it is known to say when models are shut down. A file named by `log` gets a line for each reading.
     """
 
-    option_keys = ("days", "told_base", "weights", "fault", "mute", "late_s", "tells", "log")
+    option_keys = ("days", "told_base", "weights", "fault", "mute", "late_s", "odd_date", "tells", "log")
 
     def __init__(self, spec: EndpointSpec) -> None:
         super().__init__(spec)
@@ -63,7 +63,8 @@ class Oracle(Dumb):
         if "fault" in options:
             raise EndpointError(options["fault"], fault="endpoint")
         ends = today() + timedelta(days=int(options["days"])) if "days" in options else None
-        return Standing(self._spec.name, options.get("told_base"), options.get("weights"), ends)
+        odd = options.get("odd_date")
+        return Standing(self._spec.name, options.get("told_base"), options.get("weights"), ends, odd_date=odd)
 
     def list_checkpoints(self) -> tuple[Checkpoint, ...]:
         return tuple(Checkpoint(step, f"{self._spec.name}:{step}", is_final=step == 30) for step in (10, 20, 30))

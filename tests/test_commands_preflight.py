@@ -56,6 +56,15 @@ def test_model_that_ends_too_soon_fails_where_that_is_asked_for() -> None:
     assert "it ends within 0 days" in preflight("e=oracle:m?days=-1", "--fail-on-shutdown", 0)[1][0]
 
 
+def test_date_that_is_not_understood_is_told_and_fails_where_it_matters() -> None:
+    line = "reachable as m; its shutdown_date is not understood: '10.12.'"
+    assert preflight("e=oracle:m?odd_date='10.12.'") == (0, [f"ok      e  {line}"])
+    assert preflight("e=oracle:m?odd_date='10.12.'", "--fail-on-shutdown", 40) == (
+        1,
+        [f"FAIL    e  nobody can tell whether it ends within 40 days; {line}"],
+    )
+
+
 def test_wrong_base_and_unreachable_server_fail() -> None:
     assert preflight(
         "a=oracle:m?base=gpt-4o-mini&told_base=gpt-4.1",
@@ -130,7 +139,16 @@ def test_machines_get_the_same() -> None:
     assert code == 1
     assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", found[0].pop("shutdown_date"))
     assert found == [
-        {"alias": "e", "state": "soon", "fault": None, "model": "m", "base": "b", "deployment": "w", "days_left": 9},
+        {
+            "alias": "e",
+            "state": "soon",
+            "fault": None,
+            "model": "m",
+            "base": "b",
+            "deployment": "w",
+            "odd_shutdown_date": None,
+            "days_left": 9,
+        },
         {
             "alias": "f",
             "state": "FAIL",
@@ -139,6 +157,7 @@ def test_machines_get_the_same() -> None:
             "base": None,
             "deployment": None,
             "shutdown_date": None,
+            "odd_shutdown_date": None,
             "days_left": None,
         },
     ]

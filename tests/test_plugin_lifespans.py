@@ -149,7 +149,11 @@ def test_server_that_does_not_answer_holds_nothing_up(project: Project) -> None:
 
 @pytest.mark.parametrize(
     ("query", "why"),
-    [("mute=1", "its server did not answer"), ("fault=HTTP 404: no such model.", "HTTP 404: no such model.")],
+    [
+        ("mute=1", "its server did not answer"),
+        ("fault=HTTP 404: no such model.", "HTTP 404: no such model."),
+        ("odd_date='10.12.'", "its shutdown_date is not understood: '10.12.'"),
+    ],
 )
 def test_date_that_cannot_be_read_is_told_where_it_matters_and_fails_nothing(
     project: Project, query: str, why: str
@@ -161,6 +165,13 @@ def test_date_that_cannot_be_read_is_told_where_it_matters_and_fails_nothing(
     assert told(result, "fail-on") == [f"ftbench: --ftbench-fail-on-shutdown could not tell when e ends: {why}"]
     again = project.run(model(f"{query}&tells=1"))
     assert (again.ret, told(again, "could not")) == (0, [])
+
+
+def test_date_that_is_not_understood_is_told_in_any_session_that_asks(project: Project) -> None:
+    prepare(project)
+    result = project.run(model("tells=1&odd_date='10.12.'"))
+    assert told(result, "understood") == ["ftbench: e: its shutdown_date is not understood: '10.12.'"]
+    assert result.ret == 0
 
 
 def test_model_of_another_base_is_told(project: Project) -> None:

@@ -52,8 +52,8 @@ def read(connect: Connect, base_url: str, name: str) -> Standing:
         ({"shutdown_date": None}, {"shutdown_date": "2027-01-14"}, ENDS),
         ({}, {"shutdown_date": "2027-01-14T00:00:00Z"}, ENDS),
         ({}, {"shutdown_date": None}, None),
+        ({"shutdown_date": ""}, {"shutdown_date": ""}, None),
         ({}, {}, None),
-        ({"shutdown_date": "soon"}, {"shutdown_date": 20270114}, None),
     ],
 )
 def test_fine_tune_ends_on_its_own_date_or_else_on_that_of_its_base(
@@ -62,6 +62,22 @@ def test_fine_tune_ends_on_its_own_date_or_else_on_that_of_its_base(
     server = serve(models({f"/{TUNED}": model(TUNED, **own), f"/{BASE}": model(BASE, **base)}))
     assert read(connect, server.base_url, TUNED) == Standing(TUNED, base=BASE, shutdown_date=ends)
     assert {asked.method for asked in server.requests} == {"GET"}
+
+
+@pytest.mark.parametrize(
+    ("told", "odd"),
+    [
+        ("10.12.2026", "'10.12.2026'"),
+        (1796083200, "1796083200"),
+        ({"a": 1}, "{'a': 1}"),
+        ("\x1b[2J", r"'\x1b[2J'"),
+        ("x" * 99, f"'{'x' * 12}...{'x' * 13}'"),
+    ],
+)
+def test_date_that_is_not_understood_is_kept_in_short(told: object, odd: str, serve: Serve, connect: Connect) -> None:
+    server = serve(models({f"/{TUNED}": model(TUNED), f"/{BASE}": model(BASE, shutdown_date=told)}))
+    assert read(connect, server.base_url, TUNED) == Standing(TUNED, base=BASE, odd_date=odd)
+    assert read(connect, server.base_url, BASE) == Standing(BASE, odd_date=odd)
 
 
 def test_model_that_is_no_fine_tune_has_no_base(serve: Serve, connect: Connect) -> None:

@@ -61,6 +61,9 @@ def _check(model: OpenedModel, reading: Reading, now: date, fail_on_shutdown: in
         return Checked(model.alias, "FAIL", fault, standing, left)
     if left is not None and fail_on_shutdown is not None and left <= fail_on_shutdown:
         return Checked(model.alias, "FAIL", f"it ends within {fail_on_shutdown} days", standing, left)
+    if standing.odd_date is not None and fail_on_shutdown is not None:
+        fault = f"nobody can tell whether it ends within {fail_on_shutdown} days"
+        return Checked(model.alias, "FAIL", fault, standing, left)
     return Checked(model.alias, _state(standing, left), "", standing, left)
 
 

@@ -11,7 +11,7 @@ from pytest_ftbench.plugin.outcomes import REPORT_KEY
 from pytest_ftbench.plugin.state import State
 from pytest_ftbench.providers import Provider
 from pytest_ftbench.providers.lifecycle import Standing, TellsShutdown
-from pytest_ftbench.reports.standings import ending_in_words
+from pytest_ftbench.reports.standings import ending_in_words, odd_date_in_words
 from pytest_ftbench.reports.text import one_line
 from pytest_ftbench.standings import WARN_BELOW_DAYS, Reading, Standings, base_fault, days_left, today
 
@@ -116,13 +116,14 @@ class Lifespans:
             yield f"{line}; --ftbench-fail-on-shutdown={self._most_days} refuses that"
 
     def _unread(self, readings: Mapping[str, Reading]) -> Iterator[str]:
-        """What could not be read, where the user relies on it."""
-        if self._most_days is None or self._standings is None:
-            return
-        for alias in self._standings.asked:
-            if alias not in readings or readings[alias].fault:
-                why = one_line(readings[alias].fault, most=500) if alias in readings else "its server did not answer"
+        """Dates that are not understood, and what could not be read, where the user relies on it."""
+        for alias in self._standings.asked if self._standings is not None else ():
+            reading = readings.get(alias, Reading(fault="its server did not answer"))
+            odd = odd_date_in_words(reading.standing) if reading.standing is not None else ""
+            if self._most_days is not None and (why := odd or one_line(reading.fault, most=500)):
                 yield f"--ftbench-fail-on-shutdown could not tell when {self._name(alias)} ends: {why}"
+            elif odd:
+                yield f"{self._name(alias)}: {odd}"
 
     def _wrong_bases(self, found: Mapping[str, Standing]) -> Iterator[str]:
         for spec in (*self._state.specs, *self._state.judge_specs):

@@ -39,6 +39,8 @@ class Standing:
     """The weights behind a name that can be redeployed, as `Completion.deployment` has them."""
     shutdown_date: date | None = None
     """From this day on it does not answer any more: its own, else that of its base model."""
+    odd_date: str | None = None
+    """What it says instead of a date, shortened, where that is not understood."""
     is_listed: bool | None = True
     """Whether the server confirms that it has the model. False: it names others only; None: it names none."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import reprlib
 from collections.abc import Mapping
 from datetime import date
 
@@ -28,11 +29,13 @@ def read_standing(transport: Transport, model: str) -> Standing:
     """
     entry, is_listed = _read_entry(transport, model)
     base = _base_of(model) or text_or_none(entry.get("parent"))
-    ends = _read_date(entry)
-    if ends is None and model.startswith(_TUNED) and base:
-        ends = _read_date(_read_base(transport, base))
+    told = entry.get("shutdown_date") or None
+    if told is None and model.startswith(_TUNED) and base:
+        told = _read_base(transport, base).get("shutdown_date") or None
+    ends = _read_date(told)
+    odd = reprlib.repr(told) if told is not None and ends is None else None
     name = text_or_none(entry.get("id")) or model
-    return Standing(model=name, base=base, shutdown_date=ends, is_listed=is_listed)
+    return Standing(model=name, base=base, shutdown_date=ends, odd_date=odd, is_listed=is_listed)
 
 
 def _read_entry(transport: Transport, model: str) -> tuple[Mapping[str, object], bool | None]:
@@ -81,9 +84,9 @@ def _base_of(model: str) -> str | None:
     return model.split(":")[1] or None if model.startswith(_TUNED) else None
 
 
-def _read_date(entry: Mapping[str, object]) -> date | None:
-    text = entry.get("shutdown_date")
+def _read_date(told: object) -> date | None:
+    """The day that a text begins with, as in ISO 8601; None of anything else."""
     try:
-        return date.fromisoformat(text[:10]) if isinstance(text, str) else None
+        return date.fromisoformat(told[:10]) if isinstance(told, str) else None
     except ValueError:
         return None

@@ -40,6 +40,13 @@ def ending_in_words(standing: Standing, days: int) -> str:
     return f"was to be shut down on {standing.shutdown_date}, {-days} day{'' if days == -1 else 's'} ago"
 
 
+def odd_date_in_words(standing: Standing) -> str:
+    """That the server's date is not understood, as a sentence; empty where it is, or there is none."""
+    if standing.odd_date is None:
+        return ""
+    return f"its shutdown_date is not understood: {one_line(standing.odd_date)}"
+
+
 def preflight_blocks(checked: Sequence[Checked]) -> Iterator[RenderableType]:
     """A line for each endpoint; then what to do about those that end soon."""
     from rich.text import Text
@@ -68,6 +75,7 @@ def _data(one: Checked, standing: Standing) -> dict[str, Any]:
         "base": standing.base,
         "deployment": standing.deployment,
         "shutdown_date": ends.isoformat() if ends else None,
+        "odd_shutdown_date": standing.odd_date,
         "days_left": one.days_left,
     }
 
@@ -84,6 +92,7 @@ def _in_words(one: Checked) -> str:
         parts += [f"weights {one_line(standing.deployment)}"] if standing.deployment else []
         if one.days_left is not None:
             parts.append(ending_in_words(standing, one.days_left).removeprefix("is "))
+        parts += [odd] if (odd := odd_date_in_words(standing)) else []
     return "; ".join(parts)
 
 
