@@ -202,3 +202,8 @@ def test_local_models_have_no_end(project: Project) -> None:
     prepare(project)
     result = project.run(f"--ftbench-model={project.train()}", "--ftbench-fail-on-shutdown=30")
     assert told(result, "shutdown") == []
+
+
+def test_help_says_where_the_option_cannot_fail(project: Project) -> None:
+    words = " ".join(project.run("--help").stdout.str().split())
+    assert "Only warns where a server cannot be read, and does nothing with --ftbench-cache=replay." in words

@@ -127,7 +127,8 @@ def add_options(parser: pytest.Parser) -> None:
         "fail-on-shutdown",
         metavar="DAYS",
         default=None,
-        help="Fail, before anything is asked, where a server says that a model is shut down within so many days.",
+        help="Fail, before anything is asked, where a server says that a model is shut down within so many days. Only "
+        "warns where a server cannot be read, and does nothing with --ftbench-cache=replay.",
     )
     option("save", metavar="NAME", default=None, help="Keep this run as .ftbench/runs/NAME.jsonl.")
     option("out", metavar="PATH", default=None, help="Write the run file to PATH as well.")
