@@ -104,7 +104,10 @@ def test_job_can_be_named_itself_but_answers_nothing(serve: Serve, connect: Conn
         (platform([job(7, TUNED)], job_7=[]), "the fine-tuning job ftjob-7 at URL has no checkpoints."),
         (Reply({"detail": "Not Found"}, 404), "URL knows no fine-tuning jobs, so no checkpoints either."),
         (Reply("", 405), "URL knows no fine-tuning jobs, so no checkpoints either."),
-        (Reply({"error": {"message": "no"}}, 401), "HTTP 401: no. Check the key."),
+        (
+            Reply({"error": {"message": "no"}}, 401),
+            "HTTP 401: no. No key was sent there: api_key_env=NAME in the SPEC says which variable holds it.",
+        ),
         (Reply({"error": {"message": "oh"}}, 500), "HTTP 500: oh."),
         (
             Reply("<html>"),

@@ -80,6 +80,12 @@ def test_date_that_is_not_understood_is_kept_in_short(told: object, odd: str, se
     assert read(connect, server.base_url, BASE) == Standing(BASE, odd_date=odd)
 
 
+def test_fine_tune_whose_own_date_is_not_understood_ends_with_its_base(serve: Serve, connect: Connect) -> None:
+    own, base = model(TUNED, shutdown_date="soon"), model(BASE, shutdown_date="2027-01-14")
+    server = serve(models({f"/{TUNED}": own, f"/{BASE}": base}))
+    assert read(connect, server.base_url, TUNED) == Standing(TUNED, base=BASE, shutdown_date=ENDS)
+
+
 def test_model_that_is_no_fine_tune_has_no_base(serve: Serve, connect: Connect) -> None:
     server = serve(models({f"/{BASE}": model(BASE, shutdown_date="2027-01-14")}))
     assert read(connect, server.base_url, BASE) == Standing(BASE, shutdown_date=ENDS)
@@ -137,7 +143,10 @@ def test_server_that_tells_less_is_reachable_all_the_same(
             Reply({"error": {"message": "model 'm' not found"}}, 404),
             "HTTP 404: model 'm' not found. Is base_url right, and does the model exist?",
         ),
-        (Reply({"error": {"message": "no"}}, 401), "HTTP 401: no. Check the key."),
+        (
+            Reply({"error": {"message": "no"}}, 401),
+            "HTTP 401: no. No key was sent there: api_key_env=NAME in the SPEC says which variable holds it.",
+        ),
         (Reply({"error": {"message": "no"}}, 403), "HTTP 403: no. May this key use this model, and from here?"),
         (Reply("", 500), "HTTP 500: no message."),
         (Reply("", 307), "HTTP 307: the server redirects, which is not followed. Set base_url to where it leads."),

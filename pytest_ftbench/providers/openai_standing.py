@@ -23,16 +23,17 @@ def read_standing(transport: Transport, model: str) -> Standing:
     """What the server says, by `GET /models/MODEL`, or else by `GET /models`.
 
     The base of a fine-tune is in its name (`ft:BASE:ORG:SUFFIX:ID`), or is what the server calls its parent. A tuned
-    model without a date ends with its base, whose date is asked for then. A server that tells nothing of its models,
-    or does not list this one, has not confirmed it: names may be aliases that only its completions know.
+    model without a date that can be read ends with its base, whose date is asked for then. A server that tells nothing
+    of its models, or does not list this one, has not confirmed it: names may be aliases that only completions know.
     Raises EndpointError when the server cannot be reached or refuses, or says that it has no such model.
     """
     entry, is_listed = _read_entry(transport, model)
     base = _base_of(model) or text_or_none(entry.get("parent"))
     told = entry.get("shutdown_date") or None
-    if told is None and model.startswith(_TUNED) and base:
-        told = _read_base(transport, base).get("shutdown_date") or None
     ends = _read_date(told)
+    if ends is None and model.startswith(_TUNED) and base:
+        of_base = _read_base(transport, base).get("shutdown_date") or None
+        ends, told = _read_date(of_base), told or of_base
     odd = reprlib.repr(told) if told is not None and ends is None else None
     name = text_or_none(entry.get("id")) or model
     return Standing(model=name, base=base, shutdown_date=ends, odd_date=odd, is_listed=is_listed)
