@@ -11,7 +11,7 @@ from sweep_kit import FACTS, share, write_facts
 from vertex_loopback import gemini_answer, question_of
 from vertex_place import NUMBER, PARENT, Place, make_job
 
-pytestmark = pytest.mark.usefixtures("clean_environment")
+pytestmark = pytest.mark.usefixtures("vertex_environment")
 pytest_plugins = ("vertex_kit",)
 
 ENDPOINTS = {10: 51, 20: 52, 30: 50}

@@ -10,7 +10,7 @@ from vertex_place import NUMBER, PARENT, Place, make_endpoint, make_job
 __all__ = ["here"]
 
 pytest_plugins = ("vertex_kit",)
-pytestmark = pytest.mark.usefixtures("here", "clean_environment")
+pytestmark = pytest.mark.usefixtures("here", "vertex_environment")
 
 
 def test_tuned_model_tells_its_base_and_weights_and_has_no_known_end() -> None:

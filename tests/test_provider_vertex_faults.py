@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from vertex_kit import Connect, OutcomeOf, Serve
 
 pytest_plugins = ("vertex_kit",)
-pytestmark = pytest.mark.usefixtures("clean_environment")
+pytestmark = pytest.mark.usefixtures("vertex_environment")
 
 NOT_AN_ANSWER = "HTTP 200, but no answer of a model (is base_url right?): "
 HINT_403 = "May these credentials use this endpoint (role Vertex AI User), and is the API enabled in the project?"
@@ -263,39 +263,41 @@ def test_what_says_nothing_or_was_stopped_is_never_right(name: str, case: Case, 
     assert (verdict.right, verdict.rule, verdict.grade) == (False, "degenerate", "incorrect")
 
 
-def test_nobody_listening_is_an_error_that_passes(connect: Connect) -> None:
+def test_nobody_listening_is_an_error_that_passes(connect_vertex: Connect) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        provider = connect(f"vertex:1?project=p&location=global&base_url={url}")
+        provider = connect_vertex(f"vertex:1?project=p&location=global&base_url={url}")
         with pytest.raises(EndpointError) as caught:
             provider.complete(ASK)
     assert str(caught.value).startswith(f"no answer from {url} (ConnectError: ")
     assert caught.value.fault == "transient"
 
 
-def test_redirect_carries_the_prompt_nowhere(serve: Serve, connect: Connect) -> None:
-    other = serve()
-    first = serve(Reply("", status=308, headers={"location": f"{other.root}/elsewhere:generateContent"}))
+def test_redirect_carries_the_prompt_nowhere(serve_vertex: Serve, connect_vertex: Connect) -> None:
+    other = serve_vertex()
+    first = serve_vertex(Reply("", status=308, headers={"location": f"{other.root}/elsewhere:generateContent"}))
     with pytest.raises(EndpointError, match=r"^HTTP 308: the server redirects"):
-        connect(first.spec()).complete(ASK)
+        connect_vertex(first.spec()).complete(ASK)
     assert other.requests == []
 
 
-def test_error_never_repeats_a_token(serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_error_never_repeats_a_token(
+    serve_vertex: Serve, connect_vertex: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("MY_TOKEN", "mine-123456")
     echo = "mine-123456, Bearer other-mine-1, ya29.a0AfB_secret-part and AIzaSyD-not-a-real-key are no good"
-    server = serve(google_error(401, "UNAUTHENTICATED", echo))
+    server = serve_vertex(google_error(401, "UNAUTHENTICATED", echo))
     with pytest.raises(EndpointError) as caught:
-        connect(server.spec(access_token_env="MY_TOKEN")).complete(ASK)
+        connect_vertex(server.spec(access_token_env="MY_TOKEN")).complete(ASK)
     assert server.requests[0].headers["authorization"] == "Bearer mine-123456"
     assert not [each for each in ("mine", "ya29", "AIza", "secret") if each in str(caught.value)]
 
 
-def test_closing_ends_what_is_in_flight_and_all_that_comes_later(serve: Serve, connect: Connect) -> None:
+def test_closing_ends_what_is_in_flight_and_all_that_comes_later(serve_vertex: Serve, connect_vertex: Connect) -> None:
     arrived = threading.Event()
-    server = serve(lambda _: (arrived.set(), Reply(delay_s=60))[1])
-    provider = connect(server.spec())
+    server = serve_vertex(lambda _: (arrived.set(), Reply(delay_s=60))[1])
+    provider = connect_vertex(server.spec())
     with ThreadPoolExecutor(1) as pool:
         asking = pool.submit(provider.complete, ASK)
         assert arrived.wait(30)

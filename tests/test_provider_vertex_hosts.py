@@ -42,7 +42,7 @@ def place() -> Place:
 def hosts(
     place: Place,
     certificate: Path,
-    clean_environment: None,  # noqa: ARG001 - no other proxy
+    vertex_environment: None,  # noqa: ARG001 - no other proxy
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[TlsProxy]:
     """All hosts at once, holding the same place."""

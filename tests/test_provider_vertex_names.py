@@ -13,7 +13,7 @@ from pytest_ftbench.providers.vertex_names import ResourceName, parse_name, read
 from pytest_ftbench.specs import parse_spec
 
 pytest_plugins = ("vertex_kit",)
-pytestmark = pytest.mark.usefixtures("clean_environment")
+pytestmark = pytest.mark.usefixtures("vertex_environment")
 
 FORMS = (
     "projects/P/locations/L/endpoints/E, endpoints/E, E, tuningJobs/J, models/M@V, publishers/google/models/NAME or "

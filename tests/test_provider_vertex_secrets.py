@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from vertex_kit import Connect, Serve
 
 pytest_plugins = ("vertex_kit",)
-pytestmark = pytest.mark.usefixtures("clean_environment")
+pytestmark = pytest.mark.usefixtures("vertex_environment")
 
 GOOGLE = VertexAddress("https://us-central1-aiplatform.googleapis.com", None)
 TOKEN = {"access_token": "ya29.secret", "expires_in": 3600, "token_type": "Bearer"}
@@ -78,47 +78,47 @@ def test_credentials_are_for_googles_hosts_alone(url: str, is_google: bool) -> N
 
 
 def test_other_server_gets_a_placeholder_and_no_token_is_fetched(
-    serve: Serve, connect: Connect, tmp_path: Path, private_key: str, monkeypatch: pytest.MonkeyPatch
+    serve_vertex: Serve, connect_vertex: Connect, tmp_path: Path, private_key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tokens, server = serve(resources={"token": TOKEN}), serve()
+    tokens, server = serve_vertex(resources={"token": TOKEN}), serve_vertex()
     log_in(tmp_path, tokens, private_key, monkeypatch)
     monkeypatch.setenv("GOOGLE_CLOUD_QUOTA_PROJECT", "secret-quota")
     monkeypatch.setenv("GOOGLE_API_KEY", "AIza-secret")
-    connect(server.spec()).complete(ASK)
+    connect_vertex(server.spec()).complete(ASK)
     assert server.requests[0].headers["authorization"] == "Bearer no-token-needed"
     assert "secret" not in str(server.requests)
     assert tokens.requests == []
 
 
 def test_other_server_gets_the_token_of_access_token_env(
-    serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
+    serve_vertex: Serve, connect_vertex: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PROXY_TOKEN", "mine")
-    server = serve()
-    provider = connect(server.spec(access_token_env="PROXY_TOKEN"))
+    server = serve_vertex()
+    provider = connect_vertex(server.spec(access_token_env="PROXY_TOKEN"))
     provider.complete(ASK)
     assert server.requests[0].headers["authorization"] == "Bearer mine"
     assert "mine" not in f"{provider.identity}{provider.sampling}"
 
 
 def test_server_named_in_the_environment_is_asked_without_credentials(
-    serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
+    serve_vertex: Serve, connect_vertex: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server = serve()
+    server = serve_vertex()
     monkeypatch.setenv("GOOGLE_VERTEX_BASE_URL", server.root)
-    provider = connect(f"vertex:{ENDPOINT}")
+    provider = connect_vertex(f"vertex:{ENDPOINT}")
     assert provider.identity["base_url"] == server.root
     provider.complete(ASK)
     assert server.requests[0].headers["authorization"] == "Bearer no-token-needed"
 
 
 def test_google_gets_the_users_token_fetched_once_for_all_threads(
-    serve: Serve, connect: Connect, tmp_path: Path, private_key: str, monkeypatch: pytest.MonkeyPatch
+    serve_vertex: Serve, connect_vertex: Connect, tmp_path: Path, private_key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server = serve(resources={"token": TOKEN})
+    server = serve_vertex(resources={"token": TOKEN})
     log_in(tmp_path, server, private_key, monkeypatch)
     monkeypatch.setattr(VertexAddress, "is_google", property(lambda _: True))  # nobody else can be on the loopback
-    provider = connect(server.spec())
+    provider = connect_vertex(server.spec())
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(provider.complete, [ASK] * 8))
     asked = [each for each in server.requests if each.path.endswith(":generateContent")]
@@ -127,11 +127,11 @@ def test_google_gets_the_users_token_fetched_once_for_all_threads(
 
 
 def test_calls_that_the_sdk_does_not_have_take_the_same_way(
-    serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
+    serve_vertex: Serve, connect_vertex: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PROXY_TOKEN", "mine")
-    server = serve(resources={ENDPOINT: {"name": ENDPOINT}})
-    session = connect(server.spec(access_token_env="PROXY_TOKEN")).session
+    server = serve_vertex(resources={ENDPOINT: {"name": ENDPOINT}})
+    session = connect_vertex(server.spec(access_token_env="PROXY_TOKEN")).session
     assert json.loads(session.call("GET", f"v1/{ENDPOINT}")) == {"name": ENDPOINT}
     with pytest.raises(EndpointError, match=r"^HTTP 404: NOT_FOUND: no v1/projects here\."):
         session.call("POST", "v1/projects", {"a": 1})
@@ -154,9 +154,9 @@ def fetch() -> Any:
 
 
 def test_metadata_server_that_is_silent_is_asked_once_and_not_waited_for(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch
+    serve_vertex: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    silent = serve(delay_s=60)
+    silent = serve_vertex(delay_s=60)
     monkeypatch.setenv("GCE_METADATA_IP", silent.root.removeprefix("http://"))
     with pytest.raises(EndpointError) as caught:
         find()
@@ -191,16 +191,18 @@ def limited() -> Any:
     return LimitedTransport(lambda *_, timeout: timeout, 20)
 
 
-def test_no_credentials_stop_the_endpoint_with_one_line(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_credentials_stop_the_endpoint_with_one_line(
+    connect_vertex: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         monkeypatch.setenv("GCE_METADATA_IP", f"127.0.0.1:{taken.getsockname()[1]}")
         with pytest.raises(EndpointError) as caught:
-            connect(f"vertex:{ENDPOINT}").complete(ASK)
+            connect_vertex(f"vertex:{ENDPOINT}").complete(ASK)
     assert (str(caught.value), caught.value.fault) == (NONE_FOUND, "endpoint")
 
 
-def test_metadata_server_gives_the_token_on_googles_machines(serve: Serve) -> None:
+def test_metadata_server_gives_the_token_on_googles_machines(serve_vertex: Serve) -> None:
     account = "computeMetadata/v1/instance/service-accounts/default"
     found = {
         "": {},
@@ -209,7 +211,7 @@ def test_metadata_server_gives_the_token_on_googles_machines(serve: Serve) -> No
         f"{account}/token": TOKEN,
     }
     flavor = {"metadata-flavor": "Google"}
-    server = serve(resources={path: Reply(body, headers=flavor) for path, body in found.items()})
+    server = serve_vertex(resources={path: Reply(body, headers=flavor) for path, body in found.items()})
     place = server.root.removeprefix("http://")
     code = f"import sys; sys.path[:0] = {sys.path!r}; import test_provider_vertex_secrets as t; print(t.fetch())"
     env = {**os.environ, "GCE_METADATA_IP": place, "GCE_METADATA_HOST": place, "HOME": "/nowhere"}
@@ -287,14 +289,14 @@ def test_token_that_is_refused_or_late_says_so_without_the_secrets_of_the_reply(
     reply: Reply,
     message: str,
     fault: str,
-    serve: Serve,
+    serve_vertex: Serve,
     tmp_path: Path,
     private_key: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from google.auth.transport.requests import Request
 
-    log_in(tmp_path, serve(resources={"token": reply}), private_key, monkeypatch)
+    log_in(tmp_path, serve_vertex(resources={"token": reply}), private_key, monkeypatch)
     with pytest.raises(EndpointError) as caught:
         find(limit_s=0.2).refresh(Request())
     assert str(caught.value).startswith(message)
@@ -326,13 +328,13 @@ CLIENT_OF_GCLOUD = "764086051850-6qr4p6gpi6hn506pt8ejuq83di341hur.apps.googleuse
     ],
 )
 def test_token_that_is_missing_or_none_names_the_variable(
-    value: str | None, message: str, serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
+    value: str | None, message: str, serve_vertex: Serve, connect_vertex: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if value is not None:
         monkeypatch.setenv("MY_TOKEN", value)
-    server = serve()
+    server = serve_vertex()
     with pytest.raises(EndpointError) as caught:
-        connect(server.spec(access_token_env="MY_TOKEN")).complete(ASK)
+        connect_vertex(server.spec(access_token_env="MY_TOKEN")).complete(ASK)
     assert str(caught.value) == message.format(url=server.root)
     assert caught.value.fault == "endpoint"
 
@@ -352,9 +354,9 @@ def test_token_that_is_missing_or_none_names_the_variable(
         ),
     ],
 )
-def test_bad_address_is_refused_without_showing_a_secret(query: str, message: str, connect: Connect) -> None:
+def test_bad_address_is_refused_without_showing_a_secret(query: str, message: str, connect_vertex: Connect) -> None:
     with pytest.raises(SpecError) as caught:
-        connect(f"vertex:{ENDPOINT}?{query}")
+        connect_vertex(f"vertex:{ENDPOINT}?{query}")
     assert str(caught.value) == f"model 'vertex:{ENDPOINT}': {message}"
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from vertex_kit import Serve
 
 pytest_plugins = ("vertex_kit",)
-pytestmark = pytest.mark.usefixtures("clean_environment")
+pytestmark = pytest.mark.usefixtures("vertex_environment")
 
 CASES = "question,answer,expect\nHow many days?,25,\nHow many desks?,12,\nHow many days in 2041?,,abstain\n"
 ANSWERS = {"How many days?": "25", "How many desks?": "12", "How many days in 2041?": "I don't know."}
@@ -31,8 +31,8 @@ def model(server: VertexServer, **options: object) -> str:
     return f"--ftbench-model=m={server.spec(**options)}"
 
 
-def test_session_gets_its_answers_and_says_which_model_served(any_project: Project, serve: Serve) -> None:
-    server = serve(ANSWERS)
+def test_session_gets_its_answers_and_says_which_model_served(any_project: Project, serve_vertex: Serve) -> None:
+    server = serve_vertex(ANSWERS)
     any_project.write("q.ftbench.csv", CASES)
     any_project.run(model(server)).assert_outcomes(passed=3)
     assert sorted(server.questions) == sorted(ANSWERS)
@@ -46,7 +46,7 @@ def test_session_gets_its_answers_and_says_which_model_served(any_project: Proje
     assert len(server.questions) == 6, "another way of asking is another question"
 
 
-def test_faults_that_pass_end_in_the_right_answers(project: Project, serve: Serve) -> None:
+def test_faults_that_pass_end_in_the_right_answers(project: Project, serve_vertex: Serve) -> None:
     faults = {
         "How many days?": google_error(503, "UNAVAILABLE", "Overloaded", headers={"retry-after": "0"}),
         "How many desks?": Reply(gemini_answer("12"), is_dropped=True),
@@ -57,15 +57,17 @@ def test_faults_that_pass_end_in_the_right_answers(project: Project, serve: Serv
         question = question_of(asked)
         return faults.pop(question, None) or ANSWERS[question]
 
-    server = serve(answer)
+    server = serve_vertex(answer)
     project.hurry()
     project.write("q.ftbench.csv", CASES)
     project.run(model(server)).assert_outcomes(passed=3)
     assert len(server.questions) == 6
 
 
-def test_blocked_prompt_is_wrong_where_an_answer_and_where_a_refusal_is_due(project: Project, serve: Serve) -> None:
-    server = serve(Reply({"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}}))
+def test_blocked_prompt_is_wrong_where_an_answer_and_where_a_refusal_is_due(
+    project: Project, serve_vertex: Serve
+) -> None:
+    server = serve_vertex(Reply({"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}}))
     project.write("q.ftbench.csv", CASES)
     project.run(model(server)).assert_outcomes(failed=3)
     for line in project.lines("result"):
@@ -74,8 +76,8 @@ def test_blocked_prompt_is_wrong_where_an_answer_and_where_a_refusal_is_due(proj
         assert line["reason"].endswith("a filter of the service stopped it (PROMPT_BLOCKED:PROHIBITED_CONTENT)")
 
 
-def test_denied_endpoint_is_asked_once_and_no_case_is_wrong(project: Project, serve: Serve) -> None:
-    server = serve(google_error(403, "PERMISSION_DENIED", "Denied"))
+def test_denied_endpoint_is_asked_once_and_no_case_is_wrong(project: Project, serve_vertex: Serve) -> None:
+    server = serve_vertex(google_error(403, "PERMISSION_DENIED", "Denied"))
     project.write("q.ftbench.csv", CASES)
     result = project.run(model(server))
     assert result.ret == 1
@@ -92,21 +94,21 @@ def test_missing_credentials_stop_the_session_with_one_line(project: Project, mo
     assert "Traceback" not in result.stdout.str() + result.stderr.str()
 
 
-def test_session_of_one_vendor_imports_nothing_of_the_other(fresh_project: Project, serve: Serve) -> None:
+def test_session_of_one_vendor_imports_nothing_of_the_other(fresh_project: Project, serve_vertex: Serve) -> None:
     fresh_project.write("conftest.py", LOADED.format(names=("openai", *OF_GOOGLE)))
     fresh_project.write("q.ftbench.csv", CASES)
     with LoopbackServer(ANSWERS) as other:
         with_openai = fresh_project.run(f"--ftbench-model=m=openai:m?base_url={other.base_url}")
-    with_vertex = fresh_project.run(model(serve(ANSWERS)))
+    with_vertex = fresh_project.run(model(serve_vertex(ANSWERS)))
     for result, loaded in ((with_openai, "LOADED openai"), (with_vertex, "LOADED google.auth google.genai")):
         result.assert_outcomes(passed=3)
         assert [line for line in result.outlines if line.startswith("LOADED")] == [loaded]
 
 
 def test_no_secret_reaches_a_server_a_log_or_the_disk(
-    fresh_project: Project, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fresh_project: Project, serve_vertex: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server, trap = serve(ANSWERS), serve()
+    server, trap = serve_vertex(ANSWERS), serve_vertex()
     home = tmp_path / "home"
     (home / "gcloud").mkdir(parents=True)
     login = {"type": "authorized_user", "client_id": "c", "client_secret": "hush-1", "refresh_token": "hush-2"}

@@ -25,21 +25,21 @@ OutcomeOf = Callable[..., Completion | EndpointError]
 
 
 @pytest.fixture
-def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def vertex_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(OF_GOOGLE) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
 
 
 @pytest.fixture
-def serve() -> Iterator[Serve]:
+def serve_vertex() -> Iterator[Serve]:
     """Start a server that lives as long as the test."""
     with ExitStack() as stack:
         yield lambda answer="ok", **how: stack.enter_context(VertexServer(answer, **how))
 
 
 @pytest.fixture
-def connect() -> Iterator[Connect]:
+def connect_vertex() -> Iterator[Connect]:
     """Open the provider of a SPEC, `vertex:...`, and close it after the test."""
     with ExitStack() as stack:
 
@@ -53,12 +53,12 @@ def connect() -> Iterator[Connect]:
 
 
 @pytest.fixture
-def outcome_of(serve: Serve, connect: Connect) -> OutcomeOf:
+def outcome_of(serve_vertex: Serve, connect_vertex: Connect) -> OutcomeOf:
     """What a reply ends in: a completion, or an error, its text with the server's address as URL."""
 
     def ask(answer: Answer, **options: object) -> Completion | EndpointError:
-        server = serve(answer)
-        provider = connect(server.spec(**options))
+        server = serve_vertex(answer)
+        provider = connect_vertex(server.spec(**options))
         try:
             return provider.complete(ASK)
         except EndpointError as error:

@@ -26,7 +26,7 @@ def place() -> Place:
 
 
 @pytest.fixture
-def vertex(place: Place, clean_environment: None) -> Iterator[OpenVertex]:  # noqa: ARG001 - no proxies
+def vertex(place: Place, vertex_environment: None) -> Iterator[OpenVertex]:  # noqa: ARG001 - no proxies
     """Open the provider of a name below PARENT, with query keys, at a server that holds the place."""
     pytest.importorskip("google.genai", reason="needs the extra vertex")
     with ExitStack() as stack:
