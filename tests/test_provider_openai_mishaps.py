@@ -173,7 +173,7 @@ def test_session_counts_no_mishap_as_a_wrong_answer(any_project: Project) -> Non
 
 
 @pytest.mark.parametrize("name", ["a redirect", "a wrong key", "no quota left under 200"])
-def test_session_stops_at_what_no_call_will_mend(name: str, any_project: Project) -> None:
-    result, requests = ask_all(any_project, [each for each in MISHAPS if each.name == name])
+def test_session_stops_at_what_no_call_will_mend(name: str, project: Project) -> None:
+    result, requests = ask_all(project, [each for each in MISHAPS if each.name == name])
     assert (result.ret, requests) == (1, 1)
-    assert {line["status"] for line in any_project.lines("result")} == {"error"}
+    assert {line["status"] for line in project.lines("result")} == {"error"}
