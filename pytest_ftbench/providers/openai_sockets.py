@@ -10,6 +10,10 @@ import weakref
 from collections.abc import Mapping
 from typing import Any
 
+from pytest_ftbench.errors import EndpointError
+
+LONGEST_BODY = 64 * 2**20
+"""Bytes, unpacked: some 200 KB of gzip can become 200 MB."""
 _OPENED = (".connect_tcp.complete", ".start_tls.complete")
 
 
@@ -40,6 +44,20 @@ class OpenSockets:
     def is_late(self) -> bool:
         """Whether the call of this thread should have ended."""
         return time.perf_counter() >= getattr(self._own, "until", math.inf)
+
+    def read(self, response: Any) -> bytes:  # Any: the SDK's response, or that of its HTTP library
+        """The whole body of a response, unpacked.
+
+        Raises TimeoutError once the call of this thread is late, EndpointError for more than LONGEST_BODY.
+        """
+        body = bytearray()
+        for chunk in response.iter_bytes():
+            body += chunk
+            if self.is_late():
+                raise TimeoutError
+            if len(body) > LONGEST_BODY:
+                raise EndpointError(f"the answer is longer than {LONGEST_BODY // 2**20} MiB (is base_url right?).")
+        return bytes(body)
 
     def trace(self, event: str, info: Mapping[str, Any]) -> None:  # Any: each event has its own values
         """Called by the HTTP library at each step of a request; a new connection is noted, and bounded."""

@@ -22,8 +22,6 @@ from pytest_ftbench.providers.openai_timeouts import Timeouts
 if TYPE_CHECKING:
     import openai
 
-LONGEST_BODY = 64 * 2**20
-"""Bytes, unpacked: some 200 KB of gzip can become 200 MB."""
 _CLOSED = "the endpoint is closed: the session has ended."
 
 Call = Callable[["openai.OpenAI"], AbstractContextManager["openai.APIResponse[Any]"]]
@@ -72,7 +70,7 @@ class Transport:
         http = import_module(http_module())
         try:
             with call(client) as response:
-                body = self._read(response)
+                body = self._sockets.read(response)
                 return Received(body, self._sockets.elapsed_s(), read_pause(response.headers))
         except (TimeoutError, openai.APIConnectionError, http.HTTPError, http.StreamError) as error:
             raise self._explain(error) from None
@@ -90,17 +88,6 @@ class Transport:
         self._sockets.hang_up()
         for client in clients:
             client.close()
-
-    def _read(self, response: openai.APIResponse[Any]) -> bytes:
-        """The whole body, within its bounds."""
-        body = bytearray()
-        for chunk in response.iter_bytes():
-            body += chunk
-            if self._sockets.is_late():
-                raise TimeoutError
-            if len(body) > LONGEST_BODY:
-                raise EndpointError(f"the answer is longer than {LONGEST_BODY // 2**20} MiB (is base_url right?).")
-        return bytes(body)
 
     def _explain(self, error: BaseException) -> EndpointError:
         """The error of a call that brought no response."""

@@ -18,8 +18,6 @@ from pytest_ftbench.providers.vertex_faults import one_line, status_error
 
 CLIENTS = 32
 """One as it comes keeps 20 connections and opens all others anew; one that keeps 64 costs half as much time again."""
-LONGEST_BODY = 64 * 2**20
-"""Bytes, unpacked: some 200 KB of gzip can become 200 MB."""
 CLOSED = "the endpoint is closed: the session has ended."
 
 
@@ -49,7 +47,7 @@ class HttpClients:
         try:
             response = self._client().send(request, stream=True)
             try:
-                body = self._read(response)
+                body = self._sockets.read(response)
             finally:
                 response.close()
         except (TimeoutError, self._http.HTTPError, self._http.StreamError, OSError) as error:
@@ -77,16 +75,6 @@ class HttpClients:
                 client = self._own.client = self._clients[self._threads % CLIENTS]
                 self._threads += 1
         return client
-
-    def _read(self, response: Any) -> bytes:
-        body = bytearray()
-        for chunk in response.iter_bytes():
-            body += chunk
-            if self._sockets.is_late():
-                raise TimeoutError
-            if len(body) > LONGEST_BODY:
-                raise EndpointError(f"the answer is longer than {LONGEST_BODY // 2**20} MiB (is base_url right?).")
-        return bytes(body)
 
     def _connection_error(self, error: BaseException, url: Any, secret: str) -> EndpointError:
         if self._is_closed:
