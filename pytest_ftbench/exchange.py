@@ -175,11 +175,11 @@ class Exchange:
                 self._follow or _follow_nothing,
                 announce=announce,
                 on_answer=lambda key, completion: write([key, asdict(completion), FOLLOWED]),
+                orphans=[key for key in self._announced if key not in self._engine.answers],
             )
-            orphans = {key for key in self._announced if key not in self._engine.answers}
             for key in wanted:
                 if (known := self._engine.answers.get(key)) is not None:
-                    follow_ups.adopt(key, known, orphans)
+                    follow_ups.adopt(key, known)
             self._engine.ask_all(wanted, on_answer=take, on_tick=self._tick)
             follow_ups.flush()
             self._await_follow_ups()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from pytest_ftbench.engine import Engine, OnAnswer
 from pytest_ftbench.records import Completion, Question
@@ -30,6 +30,8 @@ class FollowUps:
 
     announce: called with the keys of questions, before anybody can see the answer that they follow from.
     on_answer: called with each answer to them, in a thread of the engine's.
+    orphans: the keys of questions that a process which is gone had promised to ask. They are asked here as soon as the
+        answer is seen that they follow from.
     A question is waited for from the moment that its answer is taken, so `flush` must be called soon after.
     """
 
@@ -40,6 +42,7 @@ class FollowUps:
         *,
         announce: Callable[[Iterable[str]], None] = _announce_to_nobody,
         on_answer: OnAnswer = _ignore,
+        orphans: Iterable[str] = (),
     ) -> None:
         self._engine = engine
         self._follow = follow
@@ -48,6 +51,7 @@ class FollowUps:
         self._lock = threading.Lock()
         self._beginning = threading.Lock()
         self._waiting: dict[str, Question] = {}
+        self._orphans = set(orphans)
         self._flushed_at = 0.0
 
     def take(self, key: str, completion: Completion) -> None:
@@ -57,15 +61,23 @@ class FollowUps:
             return
         new = self._engine.promise(questions)
         self._announce(new)
-        self._add(new)
+        self._add(new | self._take_over(questions))
 
-    def adopt(self, key: str, completion: Completion, orphans: Collection[str]) -> None:
-        """Take over what a process that is gone had promised to ask, as far as it follows from this answer.
+    def adopt(self, key: str, completion: Completion) -> None:
+        """Ask what follows from an answer as far as a process that is gone had promised it.
 
         No other question: what was not promised, a test of another process may be asking.
         """
-        questions = self._engine.by_key(self._follow(key, completion))
-        self._add({key: question for key, question in questions.items() if key in orphans})
+        self._add(self._take_over(self._follow(key, completion)))
+
+    def _take_over(self, questions: Iterable[Question]) -> dict[str, Question]:
+        with self._lock:
+            if not self._orphans:
+                return {}
+            wanted = self._engine.by_key(questions)
+            taken = {key: question for key, question in wanted.items() if key in self._orphans}
+            self._orphans.difference_update(taken)
+        return taken
 
     def _add(self, new: Mapping[str, Question]) -> None:
         with self._lock:

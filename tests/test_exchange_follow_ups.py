@@ -132,6 +132,21 @@ def test_promise_of_a_process_that_is_gone_is_waited_for_by_nobody_once_the_run_
     assert exchange.complete(ask("promised")).text == "PROMISED"
 
 
+def test_promise_of_a_process_killed_before_it_wrote_the_answer_is_kept_for_all_by_the_next(tmp_path: Path) -> None:
+    """The promise stands in the file, the answer that it follows from does not: both are asked here, for everybody."""
+    fake = Fake()
+    engine = make(fake, mode="off")
+    promised = engine.key(ask("A?"))
+    (tmp_path / ANSWERS).write_text(json.dumps([promised, None]) + "\n")
+    exchange = Exchange(engine, tmp_path)
+    exchange.start([ask("a")], follow=lambda _, answer: [ask(f"{answer.text}?")])
+    assert exchange.complete(ask("A?")).text == "A?"
+    exchange.finish()
+    assert sorted(fake.asked) == ["A?#1", "a#1"]
+    written = [json.loads(line) for line in (tmp_path / ANSWERS).read_text().splitlines() if line]
+    assert [line[1] and line[1]["text"] for line in written if line[0] == promised] == [None, "A?"]
+
+
 def test_interrupted_workers_leave_judges_answers_counted_apart(tmp_path: Path) -> None:
     exchange = Exchange(make(Fake(), mode="off"), tmp_path)
     exchange.start([ask("a"), ask("b")], follow=lambda _, answer: [ask(f"{answer.text}?")])
