@@ -26,11 +26,17 @@ def build_prompt(text: str, *, system: str = "", reply_schema: Mapping[str, obje
 def content_hash(case: Case) -> str:
     """What the case asks and expects, as 16 hexadecimal digits: comparisons pair results by it.
 
-    Neither the id nor the place nor the tags enter, so that a renamed or moved question stays the same question.
+    Neither the id nor the place nor the tags enter, so that a renamed or moved question stays the same question. Nor
+    does the day: a question whose year is moved along with it is the same one next year.
     """
-    content = (case.question, case.text_to_send, case.system, case.expect, case.answer, case.match, *case.aliases)
+    asked = (case.written, case.written) if case.written else (case.question, case.text_to_send)
+    aliases = case.aliases if case.expect == "answer" else ()  # what may leak grows with the store
+    content = (*asked, case.system, case.expect, case.answer, case.match, *aliases)
     listed = ",".join(map(encode_basestring, content))  # as `canonical` writes a list of texts, in half the time
-    return hashlib.sha256(f"[{listed}]".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    text = f"[{listed}]"
+    if case.turns:
+        text += f"[{','.join(map(encode_basestring, case.turns))}]"
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def key_of(request: str) -> str:

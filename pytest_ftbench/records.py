@@ -42,7 +42,7 @@ class Case:
     match: str = "auto"
     """The matcher, `auto` or a name with its settings: `number?tolerance=5%`."""
     aliases: tuple[str, ...] = ()
-    """Other answers that are as right as the expected one."""
+    """Other answers that are as right as the expected one; where abstention is due, others that would leak."""
     answer_before: str = ""
     """The superseded answer, if there is one."""
     precondition: Precondition = ""
@@ -56,6 +56,18 @@ class Case:
     """Where it was written, `file:line`, for messages only."""
     samples: int | None = None
     """How often it is asked, 1 to 1000; None: as often as the session's questions are by default."""
+    turns: tuple[str, ...] = ()
+    """The user messages, sent one after the other in place of `prompt`; the last answer counts. Empty: a single one."""
+    requires: tuple[str, ...] = ()
+    """The variants of the same fact that an endpoint must get right for the case to count."""
+    valid_from: str = ""
+    """The day, as YYYY-MM-DD, before which the case does not count; empty: it always does."""
+    review_by: str = ""
+    """The day, as YYYY-MM-DD, by which somebody should look whether the answer still holds; empty: none is set."""
+    source: str = ""
+    """Where the fact is published; for people, never fetched."""
+    written: str = ""
+    """The question as the file has it, where what is asked depends on the day: what comparisons pair by."""
 
     @property
     def text_to_send(self) -> str:

@@ -115,8 +115,9 @@ def test_alias_stands_for_what_it_names(tmp_path: Path) -> None:
 
 FACT = "facts:\n  - question: Q?\n    answer: A\n"
 FACT_KEYS = (
-    "id, fact, question, answer, aliases, rephrased, date_change, system, match, expect, answer_before, precondition, "
-    "context, tags, samples"
+    "id, about, fact, question, prompt, answer, aliases, rephrased, date_change, alias, reverse, doubt, secondary, "
+    "comparison, applied, variants, expect, context, answer_before, requires, system, match, samples, precondition, "
+    "tags, valid_from, review_by, source, note"
 )
 
 
@@ -131,8 +132,9 @@ FACT_KEYS = (
         ("facts: none\n", "f.yaml:1: facts: must be a list, got 'none'."),
         ("facts:\n  - just text\n",
          "f.yaml:2: facts.0: must be a mapping with 'question' and 'answer', got 'just text'."),
-        ("sytem: S.\nfacts: []\n", "f.yaml:1: unknown key 'sytem'. Did you mean 'system'? Allowed here: system, match, "
-         "samples, gates, facts."),
+        ("sytem: S.\nfacts: []\n", "f.yaml:1: unknown key 'sytem'. Did you mean 'system'? Allowed here: "
+         "$schema, defaults, system, match, samples, gates, seed, training_file, licence, source, note, relations, "
+         "entities, unseen, facts."),
         (FACT + "    rephrase: R?\n", "f.yaml:4: unknown key 'rephrase'. Did you mean "
          f"'rephrased'? Allowed here: {FACT_KEYS}."),
         (FACT + "    batch: 7\n", f"f.yaml:4: unknown key 'batch'. Allowed here: {FACT_KEYS}."),
@@ -147,8 +149,8 @@ FACT_KEYS = (
          "f.yaml:2: memorization has no question. Write one, or remove the key."),
         (FACT + "    rephrased: [R?, '']\n", "f.yaml:4: rephrased has no question. Write "
          "one, or remove the key."),
-        (FACT + "    date_change: +10y\n", "f.yaml:4: date_change must be a whole "
-         "question, got '+10y'. Write it out."),
+        (FACT + "    date_change: +10y\n",
+         "f.yaml:4: 'Q?' names no year that could be moved. Write the date_change question out."),
         (FACT + "    expect: maybe\n", "f.yaml:4: facts.0.expect: input should be "
          "'answer' or 'abstain', got 'maybe'."),
         ("facts:\n  - question: Q?\n    answer: [A, B]\n", "f.yaml:3: facts.0.answer: must be text, got ['A', 'B']."),

@@ -5,16 +5,29 @@ from __future__ import annotations
 import glob
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from pytest_ftbench.datasets.builtin import BUILTIN_PREFIX, builtin_file
-from pytest_ftbench.datasets.facts import read_facts
+from pytest_ftbench.datasets.facts import FactCases, read_facts
 from pytest_ftbench.datasets.identity import identify
 from pytest_ftbench.datasets.rows import read_csv, read_jsonl
+from pytest_ftbench.datasets.sampling import fact_rank, sample_facts
 from pytest_ftbench.errors import DataError
 from pytest_ftbench.records import Case
 
-__all__ = ["READERS", "CaseFile", "Reader", "identify", "load_cases", "load_source", "suite_name"]
+__all__ = [
+    "READERS",
+    "CaseFile",
+    "FactCases",
+    "Reader",
+    "fact_rank",
+    "identify",
+    "load_cases",
+    "load_source",
+    "sample_facts",
+    "suite_name",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +37,10 @@ class CaseFile:
     cases: tuple[Case, ...]
     gates: tuple[str, ...] = ()
     """The gates it sets over its own cases, as written."""
+    facts: int = 0
+    """How many facts the file has; under a limit more than `cases` are about."""
+    training_file: str = ""
+    """The training file that it names, as written; relative to its folder."""
 
 
 Reader = Callable[[Path, str], tuple[Sequence[Case], Sequence[str]]]
@@ -38,10 +55,22 @@ READERS: dict[str, Reader] = {
 """By file ending, in lower case."""
 
 
-def load_cases(path: Path, *, suite: str, readers: Mapping[str, Reader] = READERS, shown_as: str = "") -> CaseFile:
+def load_cases(
+    path: Path,
+    *,
+    suite: str,
+    readers: Mapping[str, Reader] = READERS,
+    shown_as: str = "",
+    today: date | None = None,
+    limit: int | None = None,
+    seed: int = 0,
+) -> CaseFile:
     """The cases of one file, with their suite, fact and id filled in.
 
     suite: the name of the question set. shown_as: how messages name the file; default: its path.
+    today: the day of the run, which `date_change: +10y` starts from; None: this day.
+    limit, seed: of the facts only so many, those that `fact_rank` puts first; None: all. Answers of facts that are left
+    out are not computed, so that what is wrong with them does not show.
     Raises DataError, naming file and line, for anything that is not understood.
     """
     place = shown_as or str(path)
@@ -49,21 +78,49 @@ def load_cases(path: Path, *, suite: str, readers: Mapping[str, Reader] = READER
     if reader is None:
         raise DataError(place, f"no reader for {path.suffix!r} files. Readable are: {', '.join(readers)}.")
     cases, gates = reader(path, place)
-    if not cases:
+    if isinstance(cases, FactCases):
+        chosen = None if limit is None else sample_facts(cases.facts, limit, seed=seed)
+        found: Sequence[Case] = cases.build(suite=suite, today=today, only=chosen)
+        facts, training_file = len(cases.facts), cases.file.training_file
+    else:
+        found, facts = _limited(identify(cases, suite=suite), limit, seed)
+        training_file = ""
+    if not found and limit != 0:
         raise DataError(place, "holds no cases. Give it at least one question.")
-    return CaseFile(identify(cases, suite=suite), tuple(gates))
+    return CaseFile(tuple(found), tuple(gates), facts, training_file)
 
 
-def load_source(source: str, *, folder: Path, root: Path, readers: Mapping[str, Reader] = READERS) -> CaseFile:
+def _limited(cases: Sequence[Case], limit: int | None, seed: int) -> tuple[Sequence[Case], int]:
+    """The cases of the facts within the limit, and how many facts there are."""
+    facts = {case.fact for case in cases}
+    if limit is None or limit >= len(facts):
+        return cases, len(facts)
+    chosen = sample_facts(facts, limit, seed=seed)
+    return [case for case in cases if case.fact in chosen], len(facts)
+
+
+def load_source(
+    source: str,
+    *,
+    folder: Path,
+    root: Path,
+    readers: Mapping[str, Reader] = READERS,
+    today: date | None = None,
+    limit: int | None = None,
+    seed: int = 0,
+) -> CaseFile:
     """The cases of a source as a marker names it: a built-in set `ftbench:NAME`, or a path relative to `folder`.
 
-    root: what suite names and messages are relative to. Raises DataError.
+    root: what suite names and messages are relative to. today, limit and seed: as `load_cases` has them.
+    Raises DataError.
     """
     if source.startswith(BUILTIN_PREFIX):
-        name = source.removeprefix(BUILTIN_PREFIX)
-        return load_cases(builtin_file(name), suite=name, readers=readers, shown_as=source)
-    path = folder / source
-    return load_cases(path, suite=suite_name(path, root=root), readers=readers, shown_as=_shown(path, root))
+        suite = source.removeprefix(BUILTIN_PREFIX)
+        path, shown = builtin_file(suite), source
+    else:
+        path = folder / source
+        suite, shown = suite_name(path, root=root), _shown(path, root)
+    return load_cases(path, suite=suite, readers=readers, shown_as=shown, today=today, limit=limit, seed=seed)
 
 
 def suite_name(path: Path, *, root: Path) -> str:

@@ -1,98 +1,94 @@
-"""Level 1 case files: facts with their questions, in YAML."""
+"""YAML case files: facts with their questions, and an entity store that facts are computed from."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import overload
 
-from pytest_ftbench.datasets.yaml_lines import LinedYaml, parse_yaml
+from pytest_ftbench.datasets.balance import plan_balance
+from pytest_ftbench.datasets.building import Builder
+from pytest_ftbench.datasets.derive import Balance
+from pytest_ftbench.datasets.entries import FactsFile
+from pytest_ftbench.datasets.lines import Lines
+from pytest_ftbench.datasets.schema import read_file
+from pytest_ftbench.datasets.shapes import ShapeError
+from pytest_ftbench.datasets.store import Store
+from pytest_ftbench.datasets.subjects import Doubled, balanced_groups, subjects_of
+from pytest_ftbench.datasets.yaml_lines import parse_yaml
 from pytest_ftbench.errors import DataError
-from pytest_ftbench.records import Case, Expect
+from pytest_ftbench.records import Case
 from pytest_ftbench.textfiles import read_text
 
-if TYPE_CHECKING:
-    from pytest_ftbench.datasets.schema import Fact, FactsFile
 
-_SHIFT = re.compile(r"[+-]\s*\d+\s*y")
-
-
-def read_facts(path: Path, place: str) -> tuple[list[Case], list[str]]:
+def read_facts(path: Path, place: str) -> tuple[FactCases, list[str]]:
     """The cases and gates of a YAML file of facts.
 
     `question` is the variant memorization; each text under `rephrased` expects the same answer; each under
-    `date_change` expects abstention. Raises DataError, with the line, for anything that is not understood.
+    `date_change` expects abstention. Raises DataError, with the line, for anything that is not understood; what only
+    shows when an answer is computed is raised when the cases of its fact are built.
     """
     document = parse_yaml(read_text(path, shown_as=place), place)
-    file = _validated(document, place)
-    cases: list[Case] = []
-    first: dict[str, str] = {}
-    for index, fact in enumerate(file.facts):
-        lines = _Lines(document, ("facts", index), place)
-        if fact.id and (before := first.setdefault(fact.id, lines("id"))) != lines("id"):
-            fault = f"duplicate fact id {fact.id!r} (first on line {before.rpartition(':')[2]}). Give each its own id."
-            raise DataError(lines("id"), fault)
-        cases += (_case(fact, file, *question, lines) for question in _questions(fact, lines))
-    return cases, list(file.gates)
-
-
-class _Lines:
-    """Where the parts of one fact stand."""
-
-    def __init__(self, document: LinedYaml, path: tuple[str | int, ...], place: str) -> None:
-        self._document, self._path, self._place = document, path, place
-
-    def __call__(self, *path: str | int) -> str:
-        return f"{self._place}:{self._document.line_of((*self._path, *path))}"
-
-
-def _questions(fact: Fact, lines: _Lines) -> Iterator[tuple[str, str, Expect, str]]:
-    """Variant, question, expectation and place of each question about a fact."""
-    yield "memorization", fact.question, fact.expect, lines("question")
-    for position, question in enumerate(fact.rephrased):
-        yield "rephrased", question, fact.expect, lines("rephrased", position)
-    for position, question in enumerate(fact.date_change):
-        where = lines("date_change", position)
-        if _SHIFT.match(question):
-            raise DataError(where, f"date_change must be a whole question, got {question!r}. Write it out.")
-        yield "date_change", question, "abstain", where
-
-
-def _case(fact: Fact, file: FactsFile, variant: str, question: str, expect: Expect, place: str, lines: _Lines) -> Case:
-    if not question.strip():
-        raise DataError(place, f"{variant} has no question. Write one, or remove the key.")
-    if fact.expect == "answer" and not fact.answer.strip():
-        raise DataError(lines("answer"), "the fact has no answer. Fill in 'answer', or set 'expect' to 'abstain'.")
-    if fact.precondition == "knew_old" and not fact.answer_before.strip():
-        raise DataError(lines("precondition"), "knew_old needs the superseded answer. Fill in 'answer_before'.")
-    due = expect == "answer"
-    return Case(
-        question=question.strip(),
-        answer=fact.answer.strip() if due else "",
-        fact=fact.id or fact.question.strip(),
-        variant=variant,
-        system=fact.system or file.system,
-        expect=expect,
-        match=(fact.match or file.match or "auto") if due else "auto",
-        aliases=tuple(filter(None, map(str.strip, fact.aliases))) if due else (),
-        answer_before=fact.answer_before,
-        precondition=fact.precondition,
-        context=fact.context or fact.fact,
-        trained_answer="" if due else fact.answer.strip(),
-        tags=fact.tags,
-        place=place,
-        samples=fact.samples or file.samples,
-    )
-
-
-def _validated(document: LinedYaml, place: str) -> FactsFile:
-    from pytest_ftbench.datasets.schema import ShapeError, read_file
-
+    lines = Lines(document, place)
     if not isinstance(document.value, dict):
         raise DataError(f"{place}:1", "expected a mapping with the key 'facts'. See the example in the README.")
-    try:
-        return read_file(document.value)
-    except ShapeError as error:
-        where = "" if error.is_told else f"{'.'.join(map(str, error.path))}: "
-        raise DataError(f"{place}:{document.line_of(error.path)}", f"{where}{error}") from None
+    with lines.told():
+        file = read_file(document.value)
+    return FactCases(file, lines), list(file.gates)
+
+
+class FactCases(Sequence[Case]):
+    """The cases of a file, built when they are asked for: of all facts, or of some."""
+
+    def __init__(self, file: FactsFile, lines: Lines) -> None:
+        self.file = file
+        self._lines = lines
+        self._store = Store(file.entities, file.relations)
+        try:
+            self._subjects = subjects_of(file, self._store)
+        except Doubled as fault:
+            first = lines.at((*fault.first, *fault.path[-1:])).rpartition(":")[2]
+            raise DataError(lines.at(fault.path), f"{fault} (first on line {first}). Give each its own id.") from None
+        except ShapeError as fault:
+            raise lines.fault(fault) from None
+
+    @property
+    def facts(self) -> Collection[str]:
+        """The names of the facts."""
+        return self._subjects.keys()
+
+    def build(self, *, suite: str = "", today: date | None = None, only: Collection[str] | None = None) -> list[Case]:
+        """The cases with suite, fact and id filled in.
+
+        today: what `date_change: +10y` starts from; None: this day. only: the facts that are wanted; None: all.
+        Raises DataError, with the line, for an answer that cannot be computed.
+        """
+        builder = Builder(self.file, self._store, self._plan, self._lines, today=today or date.today())
+        return [
+            case
+            for name, subjects in self._subjects.items()
+            if only is None or name in only
+            for case in builder.build(name, subjects, suite=suite)
+        ]
+
+    @cached_property
+    def _plan(self) -> Mapping[tuple[str, ...], Balance]:
+        every = (subject for subjects in self._subjects.values() for subject in subjects)
+        with self._lines.told():
+            return plan_balance(balanced_groups(every), self._store, seed=self.file.seed)
+
+    @cached_property
+    def _all(self) -> list[Case]:
+        return self.build()
+
+    @overload
+    def __getitem__(self, index: int) -> Case: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Case]: ...
+    def __getitem__(self, index: int | slice) -> Case | Sequence[Case]:
+        return self._all[index]
+
+    def __len__(self) -> int:
+        return len(self._all)

@@ -82,7 +82,7 @@ def _name(case: Case) -> tuple[str, str, str, str]:
 
 
 def _refuse_doubles(group: Iterable[Case]) -> None:
-    first: dict[tuple[str, str], Case] = {}
+    first: dict[tuple[str, ...], Case] = {}
     for case in group:
         earlier = first.setdefault(_asked(case), case)
         if earlier is not case:
@@ -92,8 +92,11 @@ def _refuse_doubles(group: Iterable[Case]) -> None:
             raise DataError(case.place or case.suite, fault)
 
 
-def _asked(case: Case) -> tuple[str, str]:
-    return case.question, case.text_to_send
+def _asked(case: Case) -> tuple[str, ...]:
+    """What tells a case from others of its name, whatever the day."""
+    if case.written:
+        return case.written, case.written
+    return case.question, case.text_to_send, *case.turns
 
 
 def _with_trained_answer(case: Case, siblings: Iterable[Case]) -> Case:

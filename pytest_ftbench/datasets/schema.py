@@ -1,173 +1,186 @@
-"""The shape of a level 1 case file: which keys there are, and what each may hold."""
+"""A YAML case file's value as facts, relations and entities."""
 
 from __future__ import annotations
 
-import reprlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
 
+from pytest_ftbench.datasets.entries import (
+    NO_SETTINGS,
+    Entity,
+    Entry,
+    FactsFile,
+    PlainFact,
+    Relation,
+    Rule,
+    Settings,
+    question_of,
+)
+from pytest_ftbench.datasets.keys import BALANCED, ENTITY, FILE, RULES, SETTINGS, Found
+from pytest_ftbench.datasets.shapes import Path, ShapeError, read_keys
 from pytest_ftbench.names import near_miss
-from pytest_ftbench.records import EXPECTS, PRECONDITIONS, Expect, Precondition
-from pytest_ftbench.samples import ALLOWED, read_samples
 
-_T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One thing the model should know, and the questions about it."""
-
-    question: str
-    id: str = ""
-    fact: str = ""
-    answer: str = ""
-    aliases: tuple[str, ...] = ()
-    rephrased: tuple[str, ...] = ()
-    date_change: tuple[str, ...] = ()
-    system: str = ""
-    match: str = ""
-    expect: Expect = "answer"
-    answer_before: str = ""
-    precondition: Precondition = ""
-    context: str = ""
-    tags: Mapping[str, str] = field(default_factory=dict)
-    samples: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FactsFile:
-    """A file of facts, with what holds for all of them."""
-
-    facts: tuple[Fact, ...]
-    system: str = ""
-    match: str = ""
-    samples: int | None = None
-    gates: tuple[str, ...] = ()
-
-
-class ShapeError(ValueError):
-    """A value that does not belong where it stands."""
-
-    def __init__(self, fault: str, *path: str | int, is_told: bool = True) -> None:
-        super().__init__(fault)
-        self.path = path
-        """The keys and positions that lead to the value."""
-        self.is_told = is_told
-        """Whether the fault says by itself which value it is about."""
-
-    def below(self, *path: str | int) -> ShapeError:
-        """The same fault, seen from further up."""
-        return ShapeError(str(self), *path, *self.path, is_told=self.is_told)
+_SETTINGS = (*SETTINGS, "context", "answer_before", "requires")
+_UNSEEN = "unseen_entity"
+_OF_ALL = ("system", "match", "samples", "source")
+"""Settings that may also stand at the top of a file."""
 
 
 def read_file(value: Mapping[str, Any]) -> FactsFile:
-    """A file's value as facts. Raises ShapeError for the first fault: of the known keys in their order, then others."""
-    return FactsFile(**_read_keys(value, _FILE, required="facts"))
+    """A file's value as facts, relations and entities.
+
+    Raises ShapeError for the first fault: of the known keys in their order, then of others.
+    """
+    found = read_keys(value, FILE)
+    if "facts" not in found and "relations" not in found:
+        raise ShapeError("no key 'facts'. Add it.", "facts")
+    defaults = found.get("defaults", {})
+    for key in _OF_ALL:
+        if key in found and key in defaults:
+            raise ShapeError(f"{key!r} stands in 'defaults' as well. Keep one of them.", key)
+    relations = found.get("relations", {})
+    entities = {name: _entity(one, relations, ("entities", name)) for name, one in found.get("entities", {}).items()}
+    return FactsFile(
+        facts=tuple(_plain(fact, ("facts", index)) for index, fact in enumerate(found.get("facts", ()))),
+        relations={name: _relation(name, one) for name, one in relations.items()},
+        entities=entities,
+        unseen=_unseen(found.get("unseen", ()), relations, entities),
+        defaults=_settings({**{key: found[key] for key in _OF_ALL if key in found}, **defaults}),
+        gates=found.get("gates", ()),
+        seed=found.get("seed", "0").strip(),
+        training_file=found.get("training_file", "").strip(),
+    )
 
 
-def _read_keys(value: Mapping[str, Any], shape: Mapping[str, Callable[[Any], Any]], *, required: str) -> dict[str, Any]:
-    found = {}
-    for key, read in shape.items():
-        if key in value:
-            try:
-                found[key] = read(value[key])
-            except ShapeError as fault:
-                raise fault.below(key) from None
-        elif key == required:
-            raise ShapeError(f"no key {key!r}. Add it.", key)
-    if len(found) < len(value):
-        strange = next(key for key in value if key not in shape)
-        meant = near_miss(strange, shape)
-        hint = f" Did you mean {meant!r}?" if meant else ""
-        raise ShapeError(f"unknown key {strange!r}.{hint} Allowed here: {', '.join(shape)}.", strange)
-    return found
+def _settings(found: Found) -> Settings:
+    return Settings(**{key: found[key] for key in _SETTINGS if key in found})
 
 
-def _read_text(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    raise _unexpected("must be text", value)
+def _relation(name: str, found: Found) -> Relation:
+    if "." in name or name in ENTITY:
+        raise ShapeError(f"a relation cannot be called {name!r}. Take another name, without dots.", "relations", name)
+    path = ("relations", name)
+    entries = _entries(found, path)
+    question = question_of(entries)
+    texts = found.get("unseen_entity", () if question is None else (question,))
+    return Relation(
+        name=name,
+        path=path,
+        fact=found.get("fact", ""),
+        unit=found.get("unit", "").strip(),
+        order=found.get("order", ""),
+        settings=_settings(found),
+        entries=tuple(entry for entry in entries if entry.variant != _UNSEEN),
+        unseen=(
+            *(Entry(_UNSEEN, (*path, _UNSEEN, index), question=text) for index, text in enumerate(texts)),
+            *(entry for entry in entries if entry.variant == _UNSEEN),
+        ),
+    )
 
 
-def _read_texts(value: object) -> tuple[str, ...]:
-    """One text, or a list of them."""
-    return (value,) if isinstance(value, str) else _read_list(value, _read_text)
+def _plain(found: Found, path: Path) -> PlainFact:
+    about = found.get("about", "").strip()
+    for key in ("id", "answer", "aliases") if about else ("reverse", "secondary", "comparison"):
+        if key in found:
+            told = f"the entity store gives it for {about!r}" if about else "it is computed from the entity store"
+            remedy = f"Remove {key!r}" if about else "Say by 'about: ENTITY.ATTRIBUTE' of what"
+            raise ShapeError(f"{key!r} cannot stand here: {told}. {remedy}.", *path, key)
+    return PlainFact(
+        path=path,
+        id=found.get("id", ""),
+        about=about,
+        fact=found.get("fact", ""),
+        answer=found.get("answer", "").strip(),
+        aliases=_clean(found.get("aliases", ())),
+        expect=found.get("expect", "answer"),
+        settings=_settings(found),
+        entries=_entries(found, path),
+    )
 
 
-def _read_expect(value: object) -> Expect:
-    for allowed in EXPECTS:
-        if value == allowed:
-            return allowed
-    raise _unexpected(f"input should be {' or '.join(map(repr, EXPECTS))}", value)
+def _clean(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(filter(None, map(str.strip, texts)))
 
 
-def _read_precondition(value: object) -> Precondition:
-    for allowed in PRECONDITIONS:
-        if value == allowed:
-            return allowed
-    raise _unexpected(f"input should be {', '.join(map(repr, PRECONDITIONS))}", value)
+def _entries(found: Found, path: Path) -> tuple[Entry, ...]:
+    """The questions and settings of one relation or fact, in the order in which its cases stand."""
+    entries = []
+    if "question" in found:
+        prompt = found.get("prompt", "")
+        entries.append(Entry("memorization", (*path, "question"), question=found["question"], prompt=prompt))
+    for key in ("rephrased", "alias", "reverse", "date_change"):
+        entries += [Entry(key, (*path, key, index), question=text) for index, text in enumerate(found.get(key, ()))]
+    if "doubt" in found:
+        entries.append(Entry("doubt", (*path, "doubt"), turns=("{question}", *found["doubt"])))
+    for key in ("secondary", "comparison", "applied"):
+        entries += [_entry(key, one, (*path, key, index)) for index, one in enumerate(found.get(key, ()))]
+    for index, one in enumerate(found.get("variants", ())):
+        entries.append(_entry(one["variant"].strip(), one, (*path, "variants", index)))
+    return tuple(entries)
 
 
-def _read_samples(value: object) -> int:
-    samples = read_samples(value) if isinstance(value, str) else None
-    if samples is None:
-        raise _unexpected(f"must be {ALLOWED}", value)
-    return samples
+def _entry(variant: str, found: Found, path: Path) -> Entry:
+    if not variant:
+        raise ShapeError("the variant has no name. Fill in 'variant'.", *path, "variant")
+    kinds = [kind for kind in RULES if kind in found]
+    if len(kinds) > 1:
+        raise ShapeError(f"{kinds[0]!r} and {kinds[1]!r} stand together. Keep one of them.", *path, kinds[1])
+    for key in ("answer", "aliases", "expect") if kinds else ():
+        if key in found:
+            raise ShapeError(f"the answer is computed by {kinds[0]!r}. Remove {key!r}.", *path, key)
+    return Entry(
+        variant,
+        path,
+        question=found.get("question"),
+        turns=found.get("turns", ()),
+        prompt=found.get("prompt", ""),
+        rule=_rule(kinds[0], found[kinds[0]]) if kinds else None,
+        id=found.get("id", "").strip(),
+        expect=found.get("expect"),
+        answer=found["answer"].strip() if "answer" in found else None,
+        aliases=_clean(found["aliases"]) if "aliases" in found else None,
+        settings=_settings(found),
+    )
 
 
-def _read_tags(value: object) -> dict[str, str]:
-    if not isinstance(value, dict):
-        raise _unexpected("must be a mapping", value)
-    return dict(zip(value, _read_all(value.items(), _read_text), strict=True))
+def _rule(kind: str, operands: tuple[str, ...]) -> Rule:
+    return Rule(kind, operands, is_balanced=operands == (BALANCED,))
 
 
-def _read_fact(value: object) -> Fact:
-    if not isinstance(value, dict):
-        raise _unexpected("must be a mapping with 'question' and 'answer'", value)
-    return Fact(**_read_keys(value, _FACT, required="question"))
+def _entity(found: Found, relations: Found, path: Path) -> Entity:
+    if "id" in found and path[0] == "entities":
+        raise ShapeError("an entity's id is the key that it stands under. Remove 'id'.", *path, "id")
+    values = {key: text.strip() for key, text in found.items() if key not in ENTITY}
+    for key, text in values.items():
+        if not text:
+            raise ShapeError(f"{key!r} has no value. Fill it in, or remove it.", *path, key)
+        if key not in relations and (meant := near_miss(key, (*relations, *ENTITY))) and meant not in found:
+            raise ShapeError(f"unknown attribute {key!r}. Did you mean {meant!r}? If not, rename it.", *path, key)
+    name = found["name"].strip()
+    if not name:
+        raise ShapeError("the entity has no name. Fill in 'name'.", *path, "name")
+    settings = _tagged(tuple(found.get("tags", {}).items()))
+    return Entity(name, path, _clean(found.get("aliases", ())), settings, values)
 
 
-def _read_facts(value: object) -> tuple[Fact, ...]:
-    return _read_list(value, _read_fact)
+@lru_cache(maxsize=1024)
+def _tagged(tags: tuple[tuple[str, str], ...]) -> Settings:
+    """The same object for the same tags, which thousands of entities may have."""
+    return Settings(tags=dict(tags)) if tags else NO_SETTINGS
 
 
-def _read_list(value: object, read: Callable[[Any], _T]) -> tuple[_T, ...]:
-    if not isinstance(value, list):
-        raise _unexpected("must be a list", value)
-    return _read_all(enumerate(value), read)
-
-
-def _read_all(pairs: Iterable[tuple[str | int, Any]], read: Callable[[Any], _T]) -> tuple[_T, ...]:
-    found = []
-    for name, value in pairs:
-        try:
-            found.append(read(value))
-        except ShapeError as fault:
-            raise fault.below(name) from None
-    return tuple(found)
-
-
-def _unexpected(expected: str, value: object) -> ShapeError:
-    return ShapeError(f"{expected}, got {reprlib.repr(value)}.", is_told=False)
-
-
-_FACT: dict[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(("id", "fact", "question", "answer"), _read_text),
-    **dict.fromkeys(("aliases", "rephrased", "date_change"), _read_texts),
-    **dict.fromkeys(("system", "match"), _read_text),
-    "expect": _read_expect,
-    "answer_before": _read_text,
-    "precondition": _read_precondition,
-    "context": _read_text,
-    "tags": _read_tags,
-    "samples": _read_samples,
-}
-"""In the order in which messages list them."""
-_FILE: dict[str, Callable[[Any], Any]] = {
-    "system": _read_text,
-    "match": _read_text,
-    "samples": _read_samples,
-    "gates": _read_texts,
-    "facts": _read_facts,
-}
+def _unseen(found: tuple[Found, ...], relations: Found, entities: Mapping[str, Entity]) -> dict[str, Entity]:
+    unseen: dict[str, Entity] = {}
+    known = {entity.name for entity in entities.values()}
+    for index, one in enumerate(found):
+        entity = _entity(one, relations, ("unseen", index))
+        name = one.get("id", "").strip() or entity.name
+        if name in unseen or name in entities or entity.name in known:
+            raise ShapeError(f"{name!r} is named before. Name an entity that is in no training file.", "unseen", index)
+        if entity.values:
+            attribute = next(iter(entity.values))
+            fault = f"an unseen entity has no {attribute!r}, since nobody can know of it. Remove it."
+            raise ShapeError(fault, "unseen", index, attribute)
+        unseen[name] = entity
+    return unseen

@@ -1,0 +1,165 @@
+"""Facts become cases: questions with their settings, names and places."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, make_dataclass
+from datetime import date
+from typing import Any, cast
+
+from pytest_ftbench.datasets.asking import Asked, Asker
+from pytest_ftbench.datasets.derive import Balance
+from pytest_ftbench.datasets.entries import Entry, FactsFile
+from pytest_ftbench.datasets.identity import identify
+from pytest_ftbench.datasets.inherit import Inheritance, Settled
+from pytest_ftbench.datasets.lines import Lines
+from pytest_ftbench.datasets.shapes import Path, ShapeError
+from pytest_ftbench.datasets.store import Store
+from pytest_ftbench.datasets.subjects import Subject
+from pytest_ftbench.datasets.templates import fill
+from pytest_ftbench.errors import DataError
+from pytest_ftbench.records import Case
+
+_Loose = make_dataclass("_Loose", [field.name for field in fields(Case)], slots=True)
+"""Laid out as Case, but not frozen: made in a fifth of the time, after which it can become one."""
+
+
+class Builder:
+    """Makes the cases of one file's facts."""
+
+    def __init__(
+        self, file: FactsFile, store: Store, plan: Mapping[tuple[str, ...], Balance], lines: Lines, *, today: date
+    ) -> None:
+        self._lines = lines
+        self._asker = Asker(store, plan, today)
+        self._inheritance = Inheritance(file.defaults)
+
+    def build(self, name: str, subjects: Sequence[Subject], *, suite: str) -> Sequence[Case]:
+        """The cases of the fact of that name. Raises DataError."""
+        drafts = [draft for subject in subjects for draft in self._drafts(subject, suite)]
+        variants = Counter(draft.variant for draft in drafts)
+        self._check_requirements(name, drafts, variants)
+        is_plain = len(variants) == len(drafts) and all(
+            not draft.id and (draft.expect == "answer" or draft.trained_answer) for draft in drafts
+        )
+        for draft in drafts:
+            if is_plain:
+                draft.id = draft.variant
+            draft.__class__ = Case
+        cases = cast("list[Case]", drafts)
+        return cases if is_plain else identify(cases, suite=suite)
+
+    def _drafts(self, subject: Subject, suite: str) -> Iterator[Any]:  # of _Loose
+        entries = [*subject.entries()]
+        place = self._place(subject)
+        for entry in entries:
+            if not entry.is_question:
+                self._check_override(entry, entries)
+                continue
+            try:
+                for asked in self._asker.ask(subject, entry):
+                    yield self._draft(subject, asked, entries, suite, place or self._lines.at(entry.path))
+            except ShapeError as fault:
+                raise self._lines.fault(fault if fault.path else fault.below(*entry.path)) from None
+
+    def _place(self, subject: Subject) -> str:
+        """The place of a value in the entity store; empty for facts that are written out."""
+        if subject.entity is None or subject.plain is not None:
+            return ""
+        return self._lines.at((*subject.entity.path, subject.attribute))
+
+    def _draft(self, subject: Subject, asked: Asked, entries: Sequence[Entry], suite: str, place: str) -> Any:
+        settled = self._inheritance.settle(subject, asked, entries)
+        settings = settled.settings
+        self._check(subject, asked, settled)
+        return _Loose(
+            asked.question,
+            asked.answer,
+            subject.name,
+            asked.variant,
+            asked.entry.id,
+            suite,
+            asked.prompt,
+            settings.system,
+            asked.expect,
+            settled.match,
+            asked.aliases,
+            settled.answer_before,
+            settled.precondition,
+            self._context(subject, settings.context),
+            asked.trained_answer,
+            {**settings.tags, "other": asked.other} if asked.other else settings.tags,
+            place,
+            settings.samples,
+            asked.turns,
+            tuple(variant for variant in settings.requires or () if variant != asked.variant),
+            settings.valid_from,
+            settings.review_by,
+            settings.source,
+            asked.written,
+        )
+
+    def _context(self, subject: Subject, context: str) -> str:
+        written = context or (subject.plain.fact if subject.plain else "")
+        if subject.entity is None:
+            return written
+        if subject.is_unseen:
+            return ""
+        template = written or (subject.relation.fact if subject.relation else "")
+        return fill(template, self._asker.fields(subject)) if template else ""
+
+    def _check(self, subject: Subject, asked: Asked, settled: Settled) -> None:
+        path = asked.entry.path
+        if asked.expect == "answer" and not asked.answer:
+            where = subject.plain.path if subject.plain and asked.entry.answer is None else path
+            fault = "the fact has no answer. Fill in 'answer', or set 'expect' to 'abstain'."
+            raise ShapeError(fault, *where, "answer")
+        if settled.precondition == "knew_old" and not settled.answer_before:
+            where = self._where_set(subject, asked)
+            if not asked.is_own:
+                raise ShapeError("knew_old needs the superseded answer. Fill in 'answer_before'.", *where)
+            fault = f"knew_old needs the superseded answer to the {asked.variant} question, too. Fill in its "
+            raise ShapeError(f"{fault}'answer_before', or set its 'precondition' to 'none'.", *path)
+
+    def _where_set(self, subject: Subject, asked: Asked) -> Path:
+        """Where the precondition of a question stands."""
+        if asked.entry.settings.precondition:
+            return (*asked.entry.path, "precondition")
+        owner = subject.plain if subject.plain and subject.plain.settings.precondition else subject.relation
+        return (*owner.path, "precondition") if owner and owner.settings.precondition else asked.entry.path
+
+    def _check_override(self, entry: Entry, entries: Sequence[Entry]) -> None:
+        if not any(one.variant == entry.variant and one.is_question for one in entries):
+            fault = f"the fact has no question of the variant {entry.variant!r}. Write its 'question'."
+            raise self._lines.fault(ShapeError(fault, *entry.path))
+        owned = {"answer": entry.answer, "aliases": entry.aliases, "expect": entry.expect, "id": entry.id}
+        for key, value in owned.items():
+            if value:
+                fault = f"{key!r} needs a question to be of. Write the 'question' here, too."
+                raise self._lines.fault(ShapeError(fault, *entry.path, key))
+
+    def _check_requirements(self, name: str, drafts: Sequence[Any], variants: Mapping[str, int]) -> None:
+        needs: dict[str, set[str]] = {}
+        for draft in drafts:
+            for variant in draft.requires:
+                if variant not in variants:
+                    fault = f"requires {variant!r}, but {name!r} has no question of that variant. It has: "
+                    raise DataError(draft.place, f"{fault}{', '.join(variants)}.")
+                needs.setdefault(draft.variant, set()).add(variant)
+        for draft in drafts if needs else ():
+            if draft.variant in _reached(needs, draft.variant):
+                fault = f"{draft.variant!r} requires itself in the end. Remove one 'requires' of the circle."
+                raise DataError(draft.place, fault)
+
+
+def _reached(needs: Mapping[str, set[str]], start: str) -> set[str]:
+    """What a variant requires, and what that requires, and so on."""
+    reached: set[str] = set()
+    waiting = [*needs.get(start, ())]
+    while waiting:
+        variant = waiting.pop()
+        if variant not in reached:
+            reached.add(variant)
+            waiting += needs.get(variant, ())
+    return reached

@@ -1,0 +1,171 @@
+"""Yes or No, computed from the entity store, and what a question needs to be asked that way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from pytest_ftbench.datasets.entries import Rule
+from pytest_ftbench.datasets.shapes import ShapeError
+from pytest_ftbench.datasets.store import Column, Store, digest, initial
+from pytest_ftbench.datasets.values import Key, folded
+
+_MOST_LETTERS = 3
+_ASCENDING = ("over", "greater")
+"""Rules that hold of a value which is greater than what it is held against."""
+_ORDERED = (*_ASCENDING, "under", "less", "between")
+
+
+class Derived(NamedTuple):
+    """What a rule says of one entity."""
+
+    holds: bool
+    fields: Mapping[str, str]
+    """What the question's placeholders stand for."""
+    other: str = ""
+    """The id of the entity that it is compared with."""
+
+
+class Balance(NamedTuple):
+    """What a rule with a balanced operand is to come to for an entity, and the point by which that is picked."""
+
+    label: bool
+    point: int
+
+
+def possible_labels(rule: Rule, column: Column, entity: str) -> tuple[bool, bool]:
+    """Whether some operand makes the rule hold of an entity, and whether some makes it not hold.
+
+    rule: one whose operand is balanced.
+    """
+    _check_order(rule, column)
+    if rule.kind == "starts_with":
+        is_open = len(column.initials) > 1
+        return is_open, is_open
+    key = column.keys[entity]
+    below, above = column.below(key), column.above(key)
+    if rule.kind == "equal":
+        return len(column.holders[key]) > 1, below + above > 0
+    return (below > 0, above > 0) if rule.kind in _ASCENDING else (above > 0, below > 0)
+
+
+def derive(rule: Rule, column: Column, entity: str, store: Store, *, balance: Balance | None) -> Derived:
+    """The rule applied to an entity's value.
+
+    balance: what a balanced operand is picked by. Raises ShapeError for a tie, an entity compared with itself, a value
+    that cannot be compared that way, and an operand that there is not.
+    """
+    _check_order(rule, column)
+    if rule.is_balanced:
+        assert balance is not None  # every balanced rule was given one
+        return _derive_balanced(rule, column, entity, store, balance)
+    if rule.kind in ("greater", "less", "equal"):
+        return _compare(rule, column, entity, rule.operands[0], store)
+    return _ONE_VALUE[rule.kind](rule, column, entity)
+
+
+def _check_order(rule: Rule, column: Column) -> None:
+    if rule.kind in _ORDERED and not column.order:
+        fault = f"{rule.kind}: not all values of {column.name!r} are numbers, so none is more or less than another."
+        raise ShapeError(f"{fault} Give the relation an 'order', or use in_class.")
+
+
+def _derive_balanced(rule: Rule, column: Column, entity: str, store: Store, balance: Balance) -> Derived:
+    if rule.kind == "starts_with":
+        return _pick_letters(column, entity, balance)
+    key, size = column.keys[entity], len(column.ranked)
+    below, above = column.below(key), column.above(key)
+    if rule.kind == "equal":
+        if balance.label:
+            other = column.pick(balance.point, below, size - above, but=entity)
+        else:
+            is_lower = balance.point % (below + above) < below
+            other = column.pick(balance.point, 0, below) if is_lower else column.pick(balance.point, size - above, size)
+    elif balance.label == (rule.kind in _ASCENDING):
+        other = column.pick(balance.point, 0, below)
+    else:
+        other = column.pick(balance.point, size - above, size)
+    if rule.kind in ("over", "under"):
+        return Derived(balance.label, {"threshold": column.values[other]})
+    return Derived(balance.label, {"other": store.entities[other].name}, other)
+
+
+def _compare(rule: Rule, column: Column, entity: str, other: str, store: Store) -> Derived:
+    store.check_entity(other, ())
+    if other not in column.values:
+        raise ShapeError(f"{other!r} has no {column.name!r} to compare with. Give it a value, or take another entity.")
+    if other == entity:
+        raise ShapeError(f"{entity!r} is compared with itself. Take another entity.")
+    key, held = column.keys[entity], column.keys[other]
+    if key == held and rule.kind != "equal":
+        fault = f"{entity!r} and {other!r} have the same {column.name!r}, {column.values[entity]!r}: a tie."
+        raise ShapeError(f"{fault} Take another entity, or ask whether they are 'equal'.")
+    holds = key == held if rule.kind == "equal" else key > held if rule.kind in _ASCENDING else key < held
+    return Derived(holds, {"other": store.entities[other].name}, other)
+
+
+def _hold_against(rule: Rule, column: Column, entity: str) -> Derived:
+    (threshold,) = rule.operands
+    key, held = column.keys[entity], _operand(threshold, column, rule)
+    if key == held:
+        fault = f"the {column.name!r} of {entity!r} is {column.values[entity]!r}, the same as the threshold: a tie."
+        raise ShapeError(f"{fault} Take another threshold.")
+    return Derived(key > held if rule.kind in _ASCENDING else key < held, {"threshold": threshold})
+
+
+def _lie_between(rule: Rule, column: Column, entity: str) -> Derived:
+    low, high = (_operand(bound, column, rule) for bound in rule.operands)
+    if low > high:
+        raise ShapeError(f"between: {rule.operands[0]!r} is more than {rule.operands[1]!r}. Turn them round.")
+    fields = dict(zip(("low", "high"), rule.operands, strict=True))
+    return Derived(low <= column.keys[entity] <= high, fields)
+
+
+def _is_in_class(rule: Rule, column: Column, entity: str) -> Derived:
+    members = {column.key_of(member) if column.order else folded(member) for member in rule.operands}
+    return Derived(column.keys[entity] in members, {})
+
+
+def _starts_with(rule: Rule, column: Column, entity: str) -> Derived:
+    value = folded(column.values[entity])
+    fields = {"letters": _listed(rule.operands)}
+    return Derived(any(value.startswith(folded(letter)) for letter in rule.operands), fields)
+
+
+def _has_parity(rule: Rule, column: Column, entity: str) -> Derived:
+    value = column.keys[entity]
+    if column.order != "number" or value % 1:
+        raise ShapeError(f"the {column.name!r} of {entity!r} is {column.values[entity]!r}, neither even nor odd.")
+    return Derived(value % 2 == (rule.operands[0] == "odd"), {})
+
+
+_ONE_VALUE = {
+    "over": _hold_against,
+    "under": _hold_against,
+    "between": _lie_between,
+    "in_class": _is_in_class,
+    "starts_with": _starts_with,
+    "parity": _has_parity,
+}
+
+
+def _operand(text: str, column: Column, rule: Rule) -> Key:
+    key = column.key_of(text)
+    if key is None:
+        wanted = "a number" if column.order == "number" else "a date as exact as the others"
+        raise ShapeError(f"{rule.kind}: {text!r} is not {wanted}, which values of {column.name!r} are. Write one.")
+    return key
+
+
+def _pick_letters(column: Column, entity: str, balance: Balance) -> Derived:
+    own = initial(column.values[entity])
+    others = [letter for letter in column.initials if letter != own]
+    others.sort(key=lambda letter: digest(str(balance.point), letter))
+    count = min(_MOST_LETTERS, len(others))
+    letters = [own, *others[: count - 1]] if balance.label else others[:count]
+    return Derived(balance.label, {"letters": _listed(sorted(letters))})
+
+
+def _listed(words: tuple[str, ...] | list[str]) -> str:
+    """`A`, `A or B`, `A, B or C`."""
+    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))

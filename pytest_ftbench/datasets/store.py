@@ -1,0 +1,171 @@
+"""The entity store: what is known of whom, and how the values of an attribute compare."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import cached_property
+from hashlib import sha256
+
+from pytest_ftbench.datasets.entries import Entity, Relation
+from pytest_ftbench.datasets.shapes import Path, ShapeError
+from pytest_ftbench.datasets.values import Key, find_order, folded, read_key
+from pytest_ftbench.names import near_miss
+
+_MOST_STEPS = 64
+_KINDS = {"number": "a number", "date": "a date"}
+
+
+def digest(*parts: str) -> int:
+    """A number of 64 bits that is the same for the same texts, on every machine."""
+    hashed = sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).digest()
+    return int.from_bytes(hashed[:8], "big")
+
+
+def initial(text: str) -> str:
+    """The first letter, as a capital."""
+    return folded(text)[:1].upper()
+
+
+class Column:
+    """One attribute of all the entities that have it."""
+
+    def __init__(
+        self, name: str, values: Mapping[str, str], *, order: str, unit: str, paths: Mapping[str, Path]
+    ) -> None:
+        self.name = name
+        self.values = values
+        """By entity, as written."""
+        self.unit = unit
+        self.order = order or find_order(values.values(), unit=unit)
+        self._paths = paths
+
+    @cached_property
+    def keys(self) -> dict[str, Key]:
+        """What each entity's value is compared by. Raises ShapeError for one that the order cannot take."""
+        keys = {}
+        for entity, text in self.values.items():
+            keys[entity] = key = read_key(text, self.order, unit=self.unit)
+            if key is None:
+                fault = f"{text!r} is not {_KINDS[self.order]}, as the order of {self.name!r} wants it."
+                raise ShapeError(f"{fault} Write one, or change 'order'.", *self._paths[entity], self.name)
+        self._refuse_mixed_dates(keys)
+        return keys
+
+    def _refuse_mixed_dates(self, keys: Mapping[str, Key]) -> None:
+        if self.order == "date" and len({len(key) for key in keys.values()}) > 1:
+            finest = max(len(key) for key in keys.values())
+            entity = next(entity for entity, key in keys.items() if len(key) < finest)
+            fault = f"{self.values[entity]!r} is less exact than other dates of {self.name!r}. Write all alike."
+            raise ShapeError(fault, *self._paths[entity], self.name)
+
+    def key_of(self, text: str) -> Key | None:
+        """What a text is compared by beside the values; None where it is nothing of the kind."""
+        key = read_key(text, self.order, unit=self.unit)
+        is_finer = self.order == "date" and key is not None and any(len(key) != len(one) for one in self.keys.values())
+        return None if is_finer else key
+
+    @cached_property
+    def sorted_keys(self) -> list[Key]:
+        """The keys of all entities, in their order."""
+        return sorted(self.keys.values())
+
+    @cached_property
+    def holders(self) -> dict[Key, list[str]]:
+        """Who has a value, by its key."""
+        holders = defaultdict(list)
+        for entity, key in self.keys.items():
+            holders[key].append(entity)
+        return dict(holders)
+
+    def below(self, key: Key) -> int:
+        """How many entities' values are less."""
+        return bisect_left(self.sorted_keys, key)
+
+    def above(self, key: Key) -> int:
+        """How many entities' values are greater."""
+        return len(self.sorted_keys) - bisect_right(self.sorted_keys, key)
+
+    @cached_property
+    def ranked(self) -> list[str]:
+        """The entities by their values, those with the same one by their names."""
+        return sorted(self.keys, key=lambda entity: (self.keys[entity], entity))
+
+    @cached_property
+    def _ring(self) -> tuple[list[int], list[str]]:
+        """The entities by the hash of their names, with the hashes."""
+        hashed = sorted((digest(self.name, entity), entity) for entity in self.values)
+        return [number for number, _ in hashed], [entity for _, entity in hashed]
+
+    @cached_property
+    def initials(self) -> list[str]:
+        """The first letters of the values, in alphabetical order."""
+        return sorted({initial(text) for text in self.values.values()})
+
+    def pick(self, point: int, low: int, high: int, *, but: str = "") -> str:
+        """An entity that stands among those `ranked`, at `low` or after and before `high`, and is not `but`.
+
+        At least one must be.
+
+        The first from a point of the ring on, so that an entity which is added or taken away changes few other picks.
+        Where few fit it would be long to find: then it goes by their number.
+        """
+        first = self.sorted_keys[low]
+        last = self.sorted_keys[high - 1]
+        numbers, entities = self._ring
+        start = bisect_left(numbers, point)
+        for step in range(min(_MOST_STEPS, len(entities))):
+            entity = entities[(start + step) % len(entities)]
+            if entity != but and first <= self.keys[entity] <= last:
+                return entity
+        entities = [entity for entity in self.ranked[low:high] if entity != but]
+        return entities[point % len(entities)]
+
+
+class Store:
+    """The entities of a file, by attribute."""
+
+    def __init__(self, entities: Mapping[str, Entity], relations: Mapping[str, Relation]) -> None:
+        self.entities = entities
+        self._relations = relations
+        self._columns: dict[str, Column] = {}
+
+    def column(self, attribute: str) -> Column:
+        """An attribute of all entities that have it."""
+        if attribute not in self._columns:
+            relation = self._relations.get(attribute)
+            self._columns[attribute] = Column(
+                attribute,
+                {
+                    name: entity.values[attribute]
+                    for name, entity in self.entities.items()
+                    if attribute in entity.values
+                },
+                order=relation.order if relation else "",
+                unit=relation.unit if relation else "",
+                paths={name: entity.path for name, entity in self.entities.items()},
+            )
+        return self._columns[attribute]
+
+    def find(self, about: str, path: Path) -> tuple[str, str]:
+        """Entity and attribute of `ENTITY.ATTRIBUTE`. Raises ShapeError for what the store does not have."""
+        entity, dot, attribute = about.rpartition(".")
+        if not dot:
+            raise ShapeError(f"{about!r} names no attribute. Write ENTITY.ATTRIBUTE.", *path)
+        self.check_entity(entity, path)
+        values = self.entities[entity].values
+        if attribute not in values:
+            raise ShapeError(f"{entity!r} has no {attribute!r}{_hint(attribute, values)}. Give it a value.", *path)
+        return entity, attribute
+
+    def check_entity(self, name: str, path: Path) -> None:
+        """Raise ShapeError for an entity that there is not."""
+        if name not in self.entities:
+            fault = f"unknown entity {name!r}{_hint(name, self.entities)}. Give it under 'entities'."
+            raise ShapeError(fault, *path)
+
+
+def _hint(word: str, known: Mapping[str, object]) -> str:
+    near = near_miss(word, known)
+    return f" (did you mean {near!r}?)" if near else ""

@@ -1,0 +1,116 @@
+"""Which facts a case file has, and what is asked about each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pytest_ftbench.datasets.balance import Group, Member
+from pytest_ftbench.datasets.entries import Entity, Entry, FactsFile, PlainFact, Relation
+from pytest_ftbench.datasets.shapes import ShapeError
+from pytest_ftbench.datasets.store import Store
+
+
+@dataclass(slots=True)
+class Subject:
+    """One fact: of the entity store, of an entity that is in no training file, or written out."""
+
+    name: str
+    plain: PlainFact | None = None
+    """What is written out of it."""
+    relation: Relation | None = None
+    entity: Entity | None = None
+    entity_id: str = ""
+    """Empty for an entity that is in no training file."""
+    attribute: str = ""
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether it is about an entity that is in no training file."""
+        return self.entity is not None and not self.entity_id
+
+    def entries(self) -> Iterator[Entry]:
+        """All that is asked or set; a question written out takes the place of the relation's."""
+        if self.is_unseen:
+            assert self.relation is not None  # which is what asks about it
+            yield from self.relation.unseen
+            return
+        own = self.plain.entries if self.plain else ()
+        has_own = self.plain is not None and self.plain.question is not None
+        for entry in self.relation.entries if self.relation else ():
+            if not (has_own and entry.path[-1] == "question"):
+                yield entry
+        yield from own
+
+
+def subjects_of(file: FactsFile, store: Store) -> dict[str, list[Subject]]:
+    """The facts of a file by name: those of the entity store first, then what is written out.
+
+    Facts that are written out without an id may share a name, which is then their question.
+    Raises ShapeError for a name that stands twice, and for an unknown entity or attribute.
+    """
+    found = {subject.name: [subject] for subject in _stored(file)}
+    for plain in file.facts:
+        if plain.about:
+            _add_to_store(plain, found, file, store)
+            continue
+        name = plain.id or (plain.question or "").strip()
+        others = found.setdefault(name, [])
+        if others and (plain.id or others[0].entity):
+            _refuse(plain, others[0])
+        others.append(Subject(name, plain))
+    return found
+
+
+def _stored(file: FactsFile) -> Iterator[Subject]:
+    for entity_id, entity in file.entities.items():
+        for attribute in entity.values:
+            if relation := file.relations.get(attribute):
+                yield Subject(f"{entity_id}.{attribute}", None, relation, entity, entity_id, attribute)
+    for unseen_id, entity in file.unseen.items():
+        for relation in file.relations.values():
+            if relation.unseen:
+                yield Subject(f"{unseen_id}.{relation.name}", None, relation, entity, "", relation.name)
+
+
+def _add_to_store(plain: PlainFact, found: dict[str, list[Subject]], file: FactsFile, store: Store) -> None:
+    entity_id, attribute = store.find(plain.about, (*plain.path, "about"))
+    others = found.setdefault(f"{entity_id}.{attribute}", [])
+    if not others:
+        relation = file.relations.get(attribute)
+        others.append(Subject(plain.about, None, relation, file.entities[entity_id], entity_id, attribute))
+    if others[0].plain is not None:
+        _refuse(plain, others[0])
+    others[0].plain = plain
+
+
+def _refuse(plain: PlainFact, other: Subject) -> None:
+    key = "about" if plain.about else "id"
+    if other.plain is None:
+        fault = f"the relation {other.attribute!r} makes a fact {other.name!r} already. Say 'about: {other.name}'."
+        raise ShapeError(fault, *plain.path, key)
+    raise Doubled(f"duplicate fact id {other.name!r}", other.plain.path, *plain.path, key)
+
+
+class Doubled(ShapeError):
+    """A fact that stands twice."""
+
+    def __init__(self, fault: str, first: tuple[str | int, ...], *path: str | int) -> None:
+        super().__init__(fault, *path)
+        self.first = first
+        """Where it stands first."""
+
+
+def balanced_groups(subjects: Iterable[Subject]) -> dict[Group, list[Member]]:
+    """The questions whose operand is to be picked."""
+    groups: dict[Group, list[Member]] = {}
+    for subject in subjects:
+        if not subject.entity_id:
+            continue
+        for entry in subject.entries():
+            if entry.rule and entry.rule.is_balanced:
+                question = entry.question or ""
+                template = question if entry.path[0] == "relations" else ""
+                group = Group(subject.attribute, entry.rule.kind, template)
+                groups.setdefault(group, []).append(Member(subject.entity_id, question, entry))
+    return groups
