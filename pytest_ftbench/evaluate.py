@@ -76,6 +76,7 @@ def build_result(
         answer_before=case.answer_before,
         context=case.context,
         aliases=case.aliases,
+        turns=case.turns,
     )
 
 
@@ -92,7 +93,7 @@ def to_plain(result: Result) -> dict[str, Any]:
     """The result as text, numbers, lists and mappings, in the order of its fields."""
     plain = dict(zip(_NAMES, _VALUES(result), strict=True))
     plain["flags"], plain["tags"] = list(result.flags), dict(result.tags)
-    plain["aliases"] = list(result.aliases)
+    plain["aliases"], plain["turns"] = list(result.aliases), list(result.turns)
     return plain
 
 
@@ -100,5 +101,5 @@ def from_plain(data: Mapping[str, Any]) -> Result:
     """The result that `to_plain` wrote; fields of a later version are passed over."""
     known: dict[str, Any] = dict(zip(_NAMES, map(data.get, _NAMES), strict=True))
     known["flags"], known["tags"] = tuple(known["flags"] or ()), dict(known["tags"] or {})
-    known["aliases"] = tuple(known["aliases"] or ())
+    known["aliases"], known["turns"] = tuple(known["aliases"] or ()), tuple(known["turns"] or ())
     return Result(**known)

@@ -205,6 +205,8 @@ class Result:
     answer_before: str | None = None
     context: str | None = None
     aliases: tuple[str, ...] = ()
+    turns: tuple[str, ...] = ()
+    """The user messages that were sent one after the other; empty where there was a single one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,7 @@ def case_of(result: Result) -> Case | None:
         expect="abstain" if result.expect == "abstain" else "answer",
         match=result.match or "auto",
         aliases=result.aliases,
+        turns=result.turns,
         answer_before=result.answer_before or "",
         context=result.context or "",
         trained_answer=result.trained_answer or "",

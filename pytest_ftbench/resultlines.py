@@ -26,7 +26,8 @@ _NAMES = tuple(field.name for field in fields(Result))
 _ALL, _OF_WORDS = itemgetter(*_NAMES), itemgetter(*_WORDS)
 _Loose = make_dataclass("_Loose", _NAMES, slots=True)
 """Laid out as Result, but not frozen: made in a fifth of the time, after which it can become one."""
-_FLAGS, _ALIASES = _NAMES.index("flags"), _NAMES.index("aliases")
+_LISTS = ("flags", "aliases", "turns")
+_AT = tuple(map(_NAMES.index, _LISTS))
 
 
 class ResultReader:
@@ -54,7 +55,8 @@ class ResultReader:
         if words not in self._words:
             self._check(line)
             self._words.add(words)
-        values[_FLAGS], values[_ALIASES] = tuple(values[_FLAGS]), tuple(values[_ALIASES])
+        for index in _AT:
+            values[index] = tuple(values[index])
         result = _Loose(*values)
         result.__class__ = Result
         return cast("Result", result)
@@ -66,7 +68,7 @@ class ResultReader:
         faults += [name for name in ("right", "sample") if not isinstance(line.get(name), int)]
         if not isinstance(line.get("tags", {}), dict):
             faults.append("tags")
-        faults += [name for name in ("flags", "aliases") if not isinstance(line.get(name, []), list)]
+        faults += [name for name in _LISTS if not isinstance(line.get(name, []), list)]
         if faults:
             case = f"the result of case {line.get('case')!r}"
             raise DataError(self._place, f"{case} has no readable {faults[0]!r}. Was the file edited by hand?")

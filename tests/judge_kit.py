@@ -19,10 +19,15 @@ def judge(
 
 
 def judge_abstention(
-    text: str, *, trained: str = "25 days", question: str = LEAVE_2041, match: str = "auto"
+    text: str,
+    *,
+    trained: str = "25 days",
+    others: tuple[str, ...] = (),
+    question: str = LEAVE_2041,
+    match: str = "auto",
 ) -> Verdict:
-    """The verdict where a refusal is expected."""
-    case = Case(question=question, expect="abstain", trained_answer=trained, match=match)
+    """The verdict where a refusal is expected; others: what would leak beside the trained answer."""
+    case = Case(question=question, expect="abstain", trained_answer=trained, aliases=others, match=match)
     return judge_completion(case, Completion(text=text))
 
 

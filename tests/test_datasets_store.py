@@ -65,8 +65,8 @@ def test_secondary_is_computed_from_the_value(tmp_path: Path, rule: str, answers
     ],
 )
 def test_secondary_shows_what_the_value_is_held_against(tmp_path: Path, rule: str, question: str, shown: str) -> None:
-    content = of_weight(f'secondary: [{{{rule}, question: "{question}"}}]')
-    assert asked(load(tmp_path, content).cases, "secondary")["ana.weight"][0] == shown
+    content = of_weight(f'secondary: [{{{rule}, question: "{{name}}: {question}"}}]')
+    assert asked(load(tmp_path, content).cases, "secondary")["ana.weight"][0] == f"Ana Rok: {shown}"
 
 
 @pytest.mark.parametrize(
@@ -148,18 +148,19 @@ def test_unseen_entities_are_asked_the_question_unless_the_relation_says_otherwi
     unseen = "unseen: [{id: tol, name: Tol Zerrit}]\n"
     plain = load(tmp_path, of_weight("", PEOPLE + unseen)).cases
     assert asked(plain, "unseen_entity") == {"tol.weight": ("How many pounds does Tol Zerrit weigh?", "")}
-    silent = load(tmp_path, of_weight("unseen_entity: []", PEOPLE + unseen)).cases
-    assert asked(silent, "unseen_entity") == {}
+    city = "  city: {question: 'Where does {name} live?'}\n"
+    silent = load(tmp_path, of_weight("unseen_entity: []", city + PEOPLE + unseen)).cases
+    assert asked(silent, "unseen_entity") == {"tol.city": ("Where does Tol Zerrit live?", "")}
 
 
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
-        (of_weight("secondary: [{over: 150, question: 'More than {threshold}?'}]"),
+        (of_weight("secondary: [{over: 150, question: 'Has {name} more than {threshold}?'}]"),
          "f.yaml:7: the 'weight' of 'bo' is '150', the same as the threshold: a tie. Take another threshold."),
-        (of_weight("secondary: [{over: heavy, question: 'Q?'}]"),
+        (of_weight("secondary: [{over: heavy, question: 'Is {name} so?'}]"),
          "f.yaml:7: over: 'heavy' is not a number, which values of 'weight' are. Write one."),
-        (of_weight("comparison: [{greater: ann, question: 'Q?'}]"),
+        (of_weight("comparison: [{greater: ann, question: 'Is {name} so?'}]"),
          "f.yaml:7: unknown entity 'ann'. Give it under 'entities'."),
     ],
 )  # fmt: skip

@@ -102,6 +102,14 @@ def test_the_cases_own_matcher_judges_the_trained_answer() -> None:
     assert judge_abstention("26 days").flags == ()
 
 
+def test_any_of_several_trained_answers_is_a_leak() -> None:
+    verdict = judge_abstention("Probably 30 days.", others=("20 days", "30 days"))
+    assert (verdict.grade, verdict.flags) == ("incorrect", ("leak",))
+    assert verdict.reason == "expected a refusal, got 'Probably 30 days.', the trained answer '30 days'"
+    assert judge_abstention("I don't know.", others=("30 days",)).grade == "abstained"
+    assert judge_abstention("35 days", others=("20 days", "30 days")).flags == ()
+
+
 def test_a_leak_says_what_leaked() -> None:
     assert judge_abstention("25").reason == "expected a refusal, got '25', the trained answer '25 days'"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from typing import Any
 
@@ -102,6 +103,8 @@ CASE = Case("Q?", "25", fact="f", id="i", suite="s", system="S.", match="number"
         {"tags": {"a": "b"}},
         {"place": "f:1"},
         {"prompt": "Q?"},
+        {"requires": ("memorization",)},
+        {"valid_from": "2024-06-01", "review_by": "2026-06-01", "source": "https://example.org"},
     ],
     ids=str,
 )
@@ -111,11 +114,34 @@ def test_content_hash_is_that_of_the_question_wherever_it_stands(changed: dict[s
 
 @pytest.mark.parametrize(
     "changed",
-    [{"question": "R?"}, {"prompt": "P"}, {"system": ""}, {"expect": "abstain"}, {"answer": "26"}, {"match": "auto"}],
+    [{"question": "R?"}, {"prompt": "P"}, {"system": ""}, {"expect": "abstain"}, {"answer": "26"}, {"match": "auto"},
+     {"aliases": ("26",)}, {"turns": ("Q?", "Sure?")}],
     ids=str,
-)
+)  # fmt: skip
 def test_content_hash_changes_with_what_is_asked_or_expected(changed: dict[str, Any]) -> None:
     assert content_hash(replace(CASE, **changed)) != content_hash(CASE)
+
+
+def test_content_hash_tells_turns_and_aliases_apart() -> None:
+    assert content_hash(replace(CASE, aliases=("a", "b"))) != content_hash(replace(CASE, aliases=("a",), turns=("b",)))
+    assert content_hash(replace(CASE, turns=("a", "b"))) != content_hash(replace(CASE, turns=("a b",)))
+
+
+def test_content_hash_does_not_depend_on_the_day() -> None:
+    old = replace(CASE, question="In 2035?", written="In 2024? +10y", expect="abstain")
+    new = replace(old, question="In 2036?")
+    assert content_hash(old) == content_hash(new)
+    assert content_hash(replace(old, written="In 2024? +9y")) != content_hash(old)
+
+
+def test_content_hash_does_not_depend_on_what_would_leak() -> None:
+    due = replace(CASE, expect="abstain", trained_answer="25", aliases=("26",))
+    assert content_hash(replace(due, trained_answer="1", aliases=())) == content_hash(due)
+
+
+def test_content_hash_of_a_plain_question_never_changes() -> None:
+    content = b'["Q?","Q?","S.","answer","25","number"]'
+    assert content_hash(CASE) == hashlib.sha256(content).hexdigest()[:16]
 
 
 def test_content_hash_is_sixteen_hexadecimal_digits() -> None:

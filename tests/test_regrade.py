@@ -111,7 +111,10 @@ def test_run_of_an_older_version_shows_by_its_hash_that_the_matcher_was_auto() -
 
 
 def test_case_that_expects_no_answer_comes_back() -> None:
-    case = Case("In 2041?", fact="leave", id="later", expect="abstain", trained_answer="25", prompt="P", system="S")
+    case = Case(
+        "In 2041?", fact="leave", id="later", expect="abstain", trained_answer="25", aliases=("26",), prompt="P",
+        system="S", turns=("P", "Sure?"),
+    )  # fmt: skip
     assert case_of(recorded("25", "incorrect", "refusal", case=case)) == case
 
 

@@ -125,6 +125,7 @@ RESULTS = st.builds(
     tokens_in=st.none() | st.integers(0), tokens_out=st.none() | st.integers(0), cost_usd=NUMBER, cached=st.booleans(),
     error=MAYBE, served_model=MAYBE, trained_answer=MAYBE,
     match=MAYBE, answer_before=MAYBE, context=MAYBE, aliases=st.lists(TEXT).map(tuple),
+    turns=st.lists(TEXT).map(tuple),
 )  # fmt: skip
 
 
@@ -152,6 +153,7 @@ CASE = Case(
     answer_before="24",
     context="Staff rules.",
     aliases=("five weeks",),
+    turns=("Q?", "Sure?"),
 )
 VERDICT = Verdict("incorrect", False, "number", "expected '25', got '30'", ("truncated",))
 
@@ -168,6 +170,7 @@ def test_graded_result_says_what_was_asked_expected_and_answered() -> None:
         "tokens_out": 4, "cost_usd": None, "cached": True, "error": None, "served_model": "m-1",
         "fingerprint": "fp", "deployment": "w-1", "trained_answer": None, "match": "auto",
         "answer_before": "24", "context": "Staff rules.", "aliases": ["five weeks"],
+        "turns": ["Q?", "Sure?"],
     }  # fmt: skip
 
 

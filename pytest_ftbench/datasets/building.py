@@ -8,7 +8,7 @@ from dataclasses import fields, make_dataclass
 from datetime import date
 from typing import Any, cast
 
-from pytest_ftbench.datasets.asking import Asked, Asker
+from pytest_ftbench.datasets.asking import Asked, Asker, fields_of
 from pytest_ftbench.datasets.derive import Balance
 from pytest_ftbench.datasets.entries import Entry, FactsFile
 from pytest_ftbench.datasets.identity import identify
@@ -51,15 +51,15 @@ class Builder:
         return cases if is_plain else identify(cases, suite=suite)
 
     def _drafts(self, subject: Subject, suite: str) -> Iterator[Any]:  # of _Loose
-        entries = [*subject.entries()]
-        place = self._place(subject)
+        entries = subject.entries
+        place, fields = self._place(subject), fields_of(subject)
         for entry in entries:
             if not entry.is_question:
                 self._check_override(entry, entries)
                 continue
             try:
-                for asked in self._asker.ask(subject, entry):
-                    yield self._draft(subject, asked, entries, suite, place or self._lines.at(entry.path))
+                for asked in self._asker.ask(subject, entry, fields):
+                    yield self._draft(subject, asked, fields, suite, place or self._lines.at(entry.path))
             except ShapeError as fault:
                 raise self._lines.fault(fault if fault.path else fault.below(*entry.path)) from None
 
@@ -69,15 +69,15 @@ class Builder:
             return ""
         return self._lines.at((*subject.entity.path, subject.attribute))
 
-    def _draft(self, subject: Subject, asked: Asked, entries: Sequence[Entry], suite: str, place: str) -> Any:
-        settled = self._inheritance.settle(subject, asked, entries)
-        settings = settled.settings
+    def _draft(self, subject: Subject, asked: Asked, fields: Mapping[str, str] | None, suite: str, place: str) -> Any:
+        settled = self._inheritance.settle(subject, asked)
+        settings, variant = settled.settings, asked.entry.variant
         self._check(subject, asked, settled)
         return _Loose(
             asked.question,
             asked.answer,
             subject.name,
-            asked.variant,
+            variant,
             asked.entry.id,
             suite,
             asked.prompt,
@@ -87,27 +87,18 @@ class Builder:
             asked.aliases,
             settled.answer_before,
             settled.precondition,
-            self._context(subject, settings.context),
+            _context(subject, settings.context, fields),
             asked.trained_answer,
             {**settings.tags, "other": asked.other} if asked.other else settings.tags,
             place,
             settings.samples,
             asked.turns,
-            tuple(variant for variant in settings.requires or () if variant != asked.variant),
+            tuple(other for other in settings.requires if other != variant) if settings.requires else (),
             settings.valid_from,
             settings.review_by,
             settings.source,
             asked.written,
         )
-
-    def _context(self, subject: Subject, context: str) -> str:
-        written = context or (subject.plain.fact if subject.plain else "")
-        if subject.entity is None:
-            return written
-        if subject.is_unseen:
-            return ""
-        template = written or (subject.relation.fact if subject.relation else "")
-        return fill(template, self._asker.fields(subject)) if template else ""
 
     def _check(self, subject: Subject, asked: Asked, settled: Settled) -> None:
         path = asked.entry.path
@@ -119,7 +110,7 @@ class Builder:
             where = self._where_set(subject, asked)
             if not asked.is_own:
                 raise ShapeError("knew_old needs the superseded answer. Fill in 'answer_before'.", *where)
-            fault = f"knew_old needs the superseded answer to the {asked.variant} question, too. Fill in its "
+            fault = f"knew_old needs the superseded answer to the {asked.entry.variant} question, too. Fill in its "
             raise ShapeError(f"{fault}'answer_before', or set its 'precondition' to 'none'.", *path)
 
     def _where_set(self, subject: Subject, asked: Asked) -> Path:
@@ -151,6 +142,14 @@ class Builder:
             if draft.variant in _reached(needs, draft.variant):
                 fault = f"{draft.variant!r} requires itself in the end. Remove one 'requires' of the circle."
                 raise DataError(draft.place, fault)
+
+
+def _context(subject: Subject, context: str, fields: Mapping[str, str] | None) -> str:
+    written = context or (subject.plain.fact if subject.plain else "")
+    if fields is None:
+        return written
+    template = written or (subject.relation.fact if subject.relation else "")
+    return fill(template, fields) if template and not subject.is_unseen else ""
 
 
 def _reached(needs: Mapping[str, set[str]], start: str) -> set[str]:

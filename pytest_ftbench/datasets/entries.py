@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pytest_ftbench.datasets.shapes import Path
@@ -69,11 +69,6 @@ class Entry:
         return self.question is not None or bool(self.turns) or bool(self.prompt)
 
 
-def question_of(entries: Iterable[Entry]) -> str | None:
-    """What the key `question` asks."""
-    return next((entry.question for entry in entries if entry.path[-1] == "question"), None)
-
-
 @dataclass(frozen=True, slots=True)
 class Relation:
     """What is asked about each entity that has an attribute."""
@@ -86,14 +81,12 @@ class Relation:
     order: str
     """number, date or text; empty: number where all values are numbers, else none."""
     settings: Settings
+    trained: Entry | None
+    """What the key `question` asks: memorization."""
     entries: tuple[Entry, ...]
+    """All that is asked or set, the question among it."""
     unseen: tuple[Entry, ...]
     """What is asked about entities that are in no training file."""
-
-    @property
-    def question(self) -> str | None:
-        """What memorization asks."""
-        return question_of(self.entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +115,9 @@ class PlainFact:
     aliases: tuple[str, ...]
     expect: Expect
     settings: Settings
+    trained: Entry | None
+    """What the key `question` asks: memorization."""
     entries: tuple[Entry, ...]
-
-    @property
-    def question(self) -> str | None:
-        """What memorization asks."""
-        return question_of(self.entries)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from pytest_ftbench.datasets.asking import Asked
-from pytest_ftbench.datasets.entries import NO_SETTINGS, Entry, Settings
+from pytest_ftbench.datasets.entries import NO_SETTINGS, Settings
 from pytest_ftbench.datasets.keys import NO_PRECONDITION
 from pytest_ftbench.datasets.subjects import Subject
 
@@ -30,18 +29,19 @@ class Inheritance:
         self._defaults = defaults
         self._known: dict[tuple[object, ...], Settled] = {}
 
-    def settle(self, subject: Subject, asked: Asked, entries: Sequence[Entry]) -> Settled:
-        """What holds for a question; entries: all of its fact."""
+    def settle(self, subject: Subject, asked: Asked) -> Settled:
+        """What holds for a question."""
         entity = subject.entity.settings if subject.entity else NO_SETTINGS
         # By identity: all of these live as long as the file does.
         key = (id(asked.entry), id(entity), id(subject.plain), asked.expect, asked.is_own)
         settled = self._known.get(key)
         if settled is None:
-            self._known[key] = settled = self._settle(subject, asked, entries, entity)
+            self._known[key] = settled = self._settle(subject, asked, entity)
         return settled
 
-    def _settle(self, subject: Subject, asked: Asked, entries: Sequence[Entry], entity: Settings) -> Settled:
-        of_variant = [one.settings for one in entries if one.variant == asked.variant and not one.is_question]
+    def _settle(self, subject: Subject, asked: Asked, entity: Settings) -> Settled:
+        variant = asked.entry.variant
+        of_variant = [one.settings for one in subject.entries if one.variant == variant and not one.is_question]
         own = merge(*of_variant, asked.entry.settings)
         relation = subject.relation.settings if subject.relation else NO_SETTINGS
         plain = subject.plain.settings if subject.plain else NO_SETTINGS

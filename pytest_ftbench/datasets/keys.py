@@ -123,6 +123,12 @@ SECONDARY: Shape = {
 COMPARISON: Shape = dict.fromkeys(("greater", "less", "equal"), _read_operand)
 RULES: Shape = {**SECONDARY, **COMPARISON}
 """What an answer can be computed by: from one value, or from two entities'."""
+SHOWN = {
+    **dict.fromkeys(("over", "under"), "{threshold}"),
+    "starts_with": "{letters}",
+    **dict.fromkeys(COMPARISON, "{other}"),
+}
+"""The rules whose operand can be balanced, and the placeholder that stands for it."""
 ENTRY: Shape = {"variant": read_text, **CASE, **RULES}
 _QUESTIONS: Shape = {
     **dict.fromkeys(("rephrased", "date_change", "alias", "reverse", "doubt"), read_texts),

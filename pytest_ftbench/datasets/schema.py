@@ -15,10 +15,10 @@ from pytest_ftbench.datasets.entries import (
     Relation,
     Rule,
     Settings,
-    question_of,
 )
-from pytest_ftbench.datasets.keys import BALANCED, ENTITY, FILE, RULES, SETTINGS, Found
+from pytest_ftbench.datasets.keys import BALANCED, ENTITY, FILE, RULES, SETTINGS, SHOWN, Found
 from pytest_ftbench.datasets.shapes import Path, ShapeError, read_keys
+from pytest_ftbench.datasets.shift import is_shift
 from pytest_ftbench.names import near_miss
 
 _SETTINGS = (*SETTINGS, "context", "answer_before", "requires")
@@ -62,8 +62,8 @@ def _relation(name: str, found: Found) -> Relation:
         raise ShapeError(f"a relation cannot be called {name!r}. Take another name, without dots.", "relations", name)
     path = ("relations", name)
     entries = _entries(found, path)
-    question = question_of(entries)
-    texts = found.get("unseen_entity", () if question is None else (question,))
+    _check_templates(entries)
+    texts = found.get("unseen_entity", (found["question"],) if "question" in found else ())
     return Relation(
         name=name,
         path=path,
@@ -71,6 +71,7 @@ def _relation(name: str, found: Found) -> Relation:
         unit=found.get("unit", "").strip(),
         order=found.get("order", ""),
         settings=_settings(found),
+        trained=_trained(entries),
         entries=tuple(entry for entry in entries if entry.variant != _UNSEEN),
         unseen=(
             *(Entry(_UNSEEN, (*path, _UNSEEN, index), question=text) for index, text in enumerate(texts)),
@@ -79,13 +80,28 @@ def _relation(name: str, found: Found) -> Relation:
     )
 
 
+def _check_templates(entries: tuple[Entry, ...]) -> None:
+    """Raise ShapeError for a text that would be the same for every entity."""
+    for entry in entries:
+        wanted = (
+            ("{value}",) if entry.variant == "reverse" and entry.answer is None else ("{name}", "{alias}", "{value}")
+        )
+        text = entry.question
+        if text is None or (entry.variant == "date_change" and is_shift(text)):
+            continue
+        if text.strip() and not any(placeholder in text for placeholder in wanted):
+            fault = f"{text!r} would be asked of every entity. Write {wanted[0]} where it belongs."
+            raise ShapeError(fault, *entry.path)
+
+
 def _plain(found: Found, path: Path) -> PlainFact:
     about = found.get("about", "").strip()
-    for key in ("id", "answer", "aliases") if about else ("reverse", "secondary", "comparison"):
+    for key in ("id", "answer", "expect") if about else ("reverse", "secondary", "comparison"):
         if key in found:
             told = f"the entity store gives it for {about!r}" if about else "it is computed from the entity store"
             remedy = f"Remove {key!r}" if about else "Say by 'about: ENTITY.ATTRIBUTE' of what"
             raise ShapeError(f"{key!r} cannot stand here: {told}. {remedy}.", *path, key)
+    entries = _entries(found, path)
     return PlainFact(
         path=path,
         id=found.get("id", ""),
@@ -95,12 +111,17 @@ def _plain(found: Found, path: Path) -> PlainFact:
         aliases=_clean(found.get("aliases", ())),
         expect=found.get("expect", "answer"),
         settings=_settings(found),
-        entries=_entries(found, path),
+        trained=_trained(entries),
+        entries=entries,
     )
 
 
 def _clean(texts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(filter(None, map(str.strip, texts)))
+
+
+def _trained(entries: tuple[Entry, ...]) -> Entry | None:
+    return next((entry for entry in entries if entry.path[-1] == "question"), None)
 
 
 def _entries(found: Found, path: Path) -> tuple[Entry, ...]:
@@ -126,9 +147,8 @@ def _entry(variant: str, found: Found, path: Path) -> Entry:
     kinds = [kind for kind in RULES if kind in found]
     if len(kinds) > 1:
         raise ShapeError(f"{kinds[0]!r} and {kinds[1]!r} stand together. Keep one of them.", *path, kinds[1])
-    for key in ("answer", "aliases", "expect") if kinds else ():
-        if key in found:
-            raise ShapeError(f"the answer is computed by {kinds[0]!r}. Remove {key!r}.", *path, key)
+    if kinds:
+        _check_rule(kinds[0], found, path)
     return Entry(
         variant,
         path,
@@ -142,6 +162,19 @@ def _entry(variant: str, found: Found, path: Path) -> Entry:
         aliases=_clean(found["aliases"]) if "aliases" in found else None,
         settings=_settings(found),
     )
+
+
+def _check_rule(kind: str, found: Found, path: Path) -> None:
+    for key in ("answer", "aliases", "expect"):
+        if key in found:
+            raise ShapeError(f"the answer is computed by {kind!r}. Remove {key!r}.", *path, key)
+    if BALANCED not in found[kind]:
+        return
+    if kind not in SHOWN:
+        raise ShapeError(f"{kind!r} cannot be {BALANCED!r}. Write out what it is held against.", *path, kind)
+    if SHOWN[kind] not in found.get("question", ""):
+        fault = f"the question does not say what is picked. Write {SHOWN[kind]} where it belongs."
+        raise ShapeError(fault, *path, "question")
 
 
 def _rule(kind: str, operands: tuple[str, ...]) -> Rule:

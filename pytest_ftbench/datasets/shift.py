@@ -15,6 +15,11 @@ _YEAR = pattern(
 )
 
 
+def is_shift(text: str) -> bool:
+    """Whether a text says by how much to move a question, as `+10y` does."""
+    return _SHIFT.fullmatch(text.strip()) is not None
+
+
 def read_shift(text: str) -> int | None:
     """By how many years `+10y` moves a question beyond the year of the run; None for a text that is no shift.
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pytest_ftbench.datasets.balance import Group, Member
 from pytest_ftbench.datasets.entries import Entity, Entry, FactsFile, PlainFact, Relation
 from pytest_ftbench.datasets.shapes import ShapeError
 from pytest_ftbench.datasets.store import Store
+from pytest_ftbench.datasets.values import folded
 
 
 @dataclass(slots=True)
@@ -29,18 +30,16 @@ class Subject:
         """Whether it is about an entity that is in no training file."""
         return self.entity is not None and not self.entity_id
 
-    def entries(self) -> Iterator[Entry]:
+    @property
+    def entries(self) -> Sequence[Entry]:
         """All that is asked or set; a question written out takes the place of the relation's."""
-        if self.is_unseen:
-            assert self.relation is not None  # which is what asks about it
-            yield from self.relation.unseen
-            return
-        own = self.plain.entries if self.plain else ()
-        has_own = self.plain is not None and self.plain.question is not None
-        for entry in self.relation.entries if self.relation else ():
-            if not (has_own and entry.path[-1] == "question"):
-                yield entry
-        yield from own
+        if self.plain is None:
+            assert self.relation is not None  # what else would make it a fact
+            return self.relation.unseen if self.is_unseen else self.relation.entries
+        made = self.relation.entries if self.relation else ()
+        if self.plain.trained is not None:
+            made = tuple(entry for entry in made if entry.path[-1] != "question")
+        return (*made, *self.plain.entries)
 
 
 def subjects_of(file: FactsFile, store: Store) -> dict[str, list[Subject]]:
@@ -49,17 +48,35 @@ def subjects_of(file: FactsFile, store: Store) -> dict[str, list[Subject]]:
     Facts that are written out without an id may share a name, which is then their question.
     Raises ShapeError for a name that stands twice, and for an unknown entity or attribute.
     """
+    _check_relations(file)
     found = {subject.name: [subject] for subject in _stored(file)}
     for plain in file.facts:
         if plain.about:
             _add_to_store(plain, found, file, store)
             continue
-        name = plain.id or (plain.question or "").strip()
+        name = plain.id or (plain.trained.question or "").strip() if plain.trained else plain.id
         others = found.setdefault(name, [])
         if others and (plain.id or others[0].entity):
             _refuse(plain, others[0])
         others.append(Subject(name, plain))
     return found
+
+
+def _check_relations(file: FactsFile) -> None:
+    """Raise ShapeError where nothing would be asked, or two entities could not be told apart."""
+    named: dict[tuple[str, str], str] = {}
+    for entity_id, entity in file.entities.items():
+        for attribute in entity.values:
+            other = named.setdefault((attribute, folded(entity.name)), entity_id)
+            if other != entity_id:
+                fault = f"{entity_id!r} and {other!r} are both called {entity.name!r}, so that questions mean either."
+                raise ShapeError(f"{fault} Give them different names.", *entity.path, "name")
+    asked = {attribute for attribute, _ in named}
+    for name, relation in file.relations.items():
+        if name not in asked:
+            raise ShapeError(f"no entity has a {name!r}. Give one a value, or remove the relation.", *relation.path)
+    if file.unseen and not any(relation.unseen for relation in file.relations.values()):
+        raise ShapeError("no relation asks about unseen entities. Give one a 'question', or remove 'unseen'.", "unseen")
 
 
 def _stored(file: FactsFile) -> Iterator[Subject]:
@@ -107,7 +124,7 @@ def balanced_groups(subjects: Iterable[Subject]) -> dict[Group, list[Member]]:
     for subject in subjects:
         if not subject.entity_id:
             continue
-        for entry in subject.entries():
+        for entry in subject.entries:
             if entry.rule and entry.rule.is_balanced:
                 question = entry.question or ""
                 template = question if entry.path[0] == "relations" else ""

@@ -15,17 +15,19 @@ def fill(template: str, fields: Mapping[str, str]) -> str:
 
     Raises ShapeError, without a path, for a placeholder that is none of the fields, and for a brace on its own.
     """
+    if _check(template):
+        try:
+            return template.format_map(fields)
+        except KeyError as name:
+            raise _unknown(name.args[0], fields) from None
+    return template
+
+
+@lru_cache(maxsize=4096)
+def _check(template: str) -> bool:
+    """Whether there are braces. Raises ShapeError for one on its own, and for anything but a name between two."""
     if "{" not in template and "}" not in template:
-        return template
-    for name in placeholders(template):
-        if name not in fields:
-            raise _unknown(name, fields)
-    return template.format_map(fields)
-
-
-@lru_cache(maxsize=1024)
-def placeholders(template: str) -> tuple[str, ...]:
-    """The names in braces. Raises ShapeError for a brace on its own, and for anything but a name between two."""
+        return False
     try:
         parts = [part for part in Formatter().parse(template) if part[1] is not None]
     except ValueError:
@@ -35,7 +37,7 @@ def placeholders(template: str) -> tuple[str, ...]:
             written = f"{name}{'!' + conversion if conversion else ''}{':' + form if form else ''}"
             fault = f"{'{' + written + '}'} is no placeholder. Write {{{{ and }}}} for braces that are to be seen."
             raise ShapeError(fault)
-    return tuple(name for _, name, _, _ in parts if name)
+    return True
 
 
 def _unknown(name: str, known: Iterable[str]) -> ShapeError:

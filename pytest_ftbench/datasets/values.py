@@ -22,7 +22,7 @@ _DAY_FIRST = pattern(r"(?:(\d{1,2}) )?([a-z]{3,9}) (\d{4})")
 _MONTH_FIRST = pattern(r"([a-z]{3,9}) (\d{1,2}),? (\d{4})")
 
 
-def read_number(text: str, *, unit: str = "") -> Decimal | None:
+def read_number(text: str, *, unit: str = "") -> Decimal | int | None:
     """The number that a text is: digits, with a sign, `,` between thousands and decimals after `.`; or None.
 
     The unit may stand behind it.
@@ -30,7 +30,10 @@ def read_number(text: str, *, unit: str = "") -> Decimal | None:
     digits = text.strip().replace("\N{MINUS SIGN}", "-")
     if unit and digits.casefold().endswith(unit.casefold()):
         digits = digits[: len(digits) - len(unit)].rstrip()
-    return Decimal(digits.replace(",", "")) if digits.isascii() and _NUMBER.fullmatch(digits) else None
+    if not digits.isascii() or not _NUMBER.fullmatch(digits):
+        return None
+    plain = digits.replace(",", "")
+    return Decimal(plain) if "." in plain else int(plain)
 
 
 def read_date(text: str) -> tuple[int, ...] | None:

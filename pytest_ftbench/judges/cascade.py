@@ -76,8 +76,9 @@ def _rule_abstention(case: Case, reading: Reading, matchers: Mapping[str, Matche
         finding = _UNREAD
     if finding.decision == "right":
         return _Ruling("abstained", "refusal", got)
-    if case.trained_answer and _give(case, case.trained_answer, reading, matchers):
-        return _Ruling("incorrect", "refusal", f"{got}, the trained answer {quote(case.trained_answer)}", ("leak",))
+    for trained in (case.trained_answer, *case.aliases) if case.trained_answer else ():
+        if _give(case, trained, reading, matchers):
+            return _Ruling("incorrect", "refusal", f"{got}, the trained answer {quote(trained)}", ("leak",))
     if finding.decision == "wrong":
         return _Ruling("incorrect", "refusal", got)
     return _Ruling("incorrect", "no_match", _with_note(got, finding), ("undecided",))
