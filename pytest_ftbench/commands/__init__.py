@@ -16,6 +16,7 @@ from pytest_ftbench.commands.power import power_command
 from pytest_ftbench.commands.preflight import preflight_command
 from pytest_ftbench.commands.regrading import regrade_command
 from pytest_ftbench.commands.runs import runs_app
+from pytest_ftbench.commands.schema import schema_command
 from pytest_ftbench.errors import FtbenchError
 
 # Typer brings its own copy of click or uses the one that is installed, depending on its version.
@@ -59,6 +60,7 @@ app.command("gate")(gate_command)
 app.command("power")(power_command)
 app.command("regrade")(regrade_command)
 app.command("preflight")(preflight_command)
+app.command("schema")(schema_command)
 app.add_typer(runs_app, name="runs")
 app.add_typer(judge_app, name="judge")
 app.add_typer(cache_app, name="cache")

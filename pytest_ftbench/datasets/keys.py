@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from pytest_ftbench.datasets.shapes import (
@@ -21,6 +22,7 @@ from pytest_ftbench.datasets.shapes import (
 )
 from pytest_ftbench.records import EXPECTS, PRECONDITIONS
 
+SCHEMA_FILE = Path(__file__).with_name("ftbench.schema.json")
 BALANCED = "balanced"
 """The operand that is picked for each fact."""
 NO_PRECONDITION = "none"
