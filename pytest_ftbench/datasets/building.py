@@ -93,7 +93,7 @@ class Builder:
             place,
             settings.samples,
             asked.turns,
-            tuple(other for other in settings.requires if other != variant) if settings.requires else (),
+            settled.requires,
             settings.valid_from,
             settings.review_by,
             settings.source,
@@ -125,7 +125,7 @@ class Builder:
             fault = f"the fact has no question of the variant {entry.variant!r}. Write its 'question'."
             raise self._lines.fault(ShapeError(fault, *entry.path))
         owned = {"answer": entry.answer, "aliases": entry.aliases, "expect": entry.expect, "id": entry.id}
-        for key, value in owned.items():
+        for key, value in {**owned, entry.rule.kind if entry.rule else "": entry.rule}.items():
             if value:
                 fault = f"{key!r} needs a question to be of. Write the 'question' here, too."
                 raise self._lines.fault(ShapeError(fault, *entry.path, key))

@@ -135,7 +135,9 @@ def _starts_with(rule: Rule, column: Column, entity: str) -> Derived:
 def _has_parity(rule: Rule, column: Column, entity: str) -> Derived:
     value = column.keys[entity]
     if column.order != "number" or value % 1:
-        raise ShapeError(f"the {column.name!r} of {entity!r} is {column.values[entity]!r}, neither even nor odd.")
+        raise ShapeError(
+            f"the {column.name!r} of {entity!r} is {column.values[entity]!r}, neither even nor odd. Ask otherwise."
+        )
     return Derived(value % 2 == (rule.operands[0] == "odd"), {})
 
 

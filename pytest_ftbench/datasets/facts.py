@@ -50,7 +50,7 @@ class FactCases(Sequence[Case]):
             self._subjects = subjects_of(file, self._store)
         except Doubled as fault:
             first = lines.at((*fault.first, *fault.path[-1:])).rpartition(":")[2]
-            raise DataError(lines.at(fault.path), f"{fault} (first on line {first}). Give each its own id.") from None
+            raise DataError(lines.at(fault.path), f"{fault} (first on line {first}). {fault.remedy}") from None
         except ShapeError as fault:
             raise lines.fault(fault) from None
 

@@ -17,6 +17,7 @@ class Settled(NamedTuple):
     match: str
     answer_before: str
     precondition: str
+    requires: tuple[str, ...]
 
 
 class Inheritance:
@@ -45,7 +46,12 @@ class Inheritance:
         own = merge(*of_variant, asked.entry.settings)
         relation = subject.relation.settings if subject.relation else NO_SETTINGS
         plain = subject.plain.settings if subject.plain else NO_SETTINGS
-        merged = merge(self._defaults, relation, entity, plain, own)
+        wider = merge(self._defaults, relation, entity, plain)
+        merged = merge(wider, own)
+        # What a whole fact requires is asked of its other questions, and not of each other.
+        requires = own.requires if own.requires is not None else wider.requires or ()
+        if own.requires is None and variant in requires:
+            requires = ()
         answer_before = own.answer_before if asked.is_own else merged.answer_before
         precondition = merged.precondition or ""
         return Settled(
@@ -53,6 +59,7 @@ class Inheritance:
             own.match or self._match(subject, asked),
             answer_before.strip(),
             "" if precondition == NO_PRECONDITION else precondition,
+            requires,
         )
 
     def _match(self, subject: Subject, asked: Asked) -> str:

@@ -62,8 +62,12 @@ def _relation(name: str, found: Found) -> Relation:
         raise ShapeError(f"a relation cannot be called {name!r}. Take another name, without dots.", "relations", name)
     path = ("relations", name)
     entries = _entries(found, path)
-    _check_templates(entries)
     texts = found.get("unseen_entity", (found["question"],) if "question" in found else ())
+    unseen = (
+        *(Entry(_UNSEEN, (*path, _UNSEEN, index), question=text) for index, text in enumerate(texts)),
+        *(entry for entry in entries if entry.variant == _UNSEEN),
+    )
+    _check_templates((*entries, *unseen))
     return Relation(
         name=name,
         path=path,
@@ -73,10 +77,7 @@ def _relation(name: str, found: Found) -> Relation:
         settings=_settings(found),
         trained=_trained(entries),
         entries=tuple(entry for entry in entries if entry.variant != _UNSEEN),
-        unseen=(
-            *(Entry(_UNSEEN, (*path, _UNSEEN, index), question=text) for index, text in enumerate(texts)),
-            *(entry for entry in entries if entry.variant == _UNSEEN),
-        ),
+        unseen=unseen,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pytest_ftbench.datasets.balance import Group, Member
 from pytest_ftbench.datasets.entries import Entity, Entry, FactsFile, PlainFact, Relation
-from pytest_ftbench.datasets.shapes import ShapeError
+from pytest_ftbench.datasets.shapes import Path, ShapeError
 from pytest_ftbench.datasets.store import Store
 from pytest_ftbench.datasets.values import folded
 
@@ -106,16 +106,19 @@ def _refuse(plain: PlainFact, other: Subject) -> None:
     if other.plain is None:
         fault = f"the relation {other.attribute!r} makes a fact {other.name!r} already. Say 'about: {other.name}'."
         raise ShapeError(fault, *plain.path, key)
-    raise Doubled(f"duplicate fact id {other.name!r}", other.plain.path, *plain.path, key)
+    remedy = "Put its questions together." if plain.about else "Give each its own id."
+    fault = f"duplicate fact {'' if plain.about else 'id '}{other.name!r}"
+    raise Doubled(fault, other.plain.path, remedy, *plain.path, key)
 
 
 class Doubled(ShapeError):
     """A fact that stands twice."""
 
-    def __init__(self, fault: str, first: tuple[str | int, ...], *path: str | int) -> None:
+    def __init__(self, fault: str, first: Path, remedy: str, *path: str | int) -> None:
         super().__init__(fault, *path)
         self.first = first
         """Where it stands first."""
+        self.remedy = remedy
 
 
 def balanced_groups(subjects: Iterable[Subject]) -> dict[Group, list[Member]]:

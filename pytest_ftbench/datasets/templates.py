@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from string import Formatter
 
@@ -40,8 +40,11 @@ def _check(template: str) -> bool:
     return True
 
 
-def _unknown(name: str, known: Iterable[str]) -> ShapeError:
-    names = sorted(known)
+def _unknown(name: str, fields: Mapping[str, str]) -> ShapeError:
+    if name == "alias" and "name" in fields:
+        fault = f"{fields['name']!r} has no aliases, so that {{alias}} stands for nothing."
+        return ShapeError(f"{fault} Give it one, or write {{name}}.")
+    names = sorted(fields)
     meant = near_miss(name, names)
     hint = f" Did you mean {'{' + meant + '}'}?" if meant else ""
     listed = ", ".join("{" + one + "}" for one in names)
