@@ -34,7 +34,7 @@ def test_fact_about_the_store_adds_its_questions_to_those_of_the_relation(tmp_pa
     ana = [case for case in cases if case.fact == "ana.weight"]
     assert {case.fact for case in cases} == {"ana.weight", "bo.weight", "cy.weight"}
     assert [(case.variant, case.question, case.answer, case.aliases, case.match, case.place) for case in ana] == [
-        ("memorization", "How heavy is Ana Rok?", "126", ("126 pounds",), "number?unit=lb", "f.yaml:1"),
+        ("memorization", "How heavy is Ana Rok?", "126", ("126 pounds",), "number?unit=lb", "f.yaml:3"),
         ("rephrased", "What does Ana Rok weigh?", "126", ("126 pounds",), "number?unit=lb", "f.yaml:10"),
         ("alias", "How heavy is Ana?", "126", ("126 pounds",), "number?unit=lb", "f.yaml:11"),
         ("reverse", "Who weighs 126 lb?", "Ana Rok", ("Ana",), "auto", "f.yaml:12"),

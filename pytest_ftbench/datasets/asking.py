@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -47,29 +47,27 @@ class Asker:
         self._store, self._plan, self._today = store, plan, today
         self._trained_values: dict[str, list[str]] = {}
 
-    def ask(self, subject: Subject, entry: Entry, fields: _Fields | None) -> Iterator[Asked]:
+    def ask(self, subject: Subject, entry: Entry, fields: _Fields | None) -> Sequence[Asked]:
         """The questions that an entry comes to.
 
         fields: what `fields_of` the subject gives. Raises ShapeError for an answer that cannot be computed; without a
         path where the entry itself is to blame.
         """
         if fields is None or subject.entity is None:
-            yield self._ask_plain(subject, entry)
-        elif subject.is_unseen:
+            return (self._ask_plain(subject, entry),)
+        if subject.is_unseen:
             trained, *others = self._trained(subject.attribute) or [""]
-            yield self._ask(entry, fields, subject, expect="abstain", answer=trained, trained_aliases=tuple(others))
-        elif entry.rule is not None:
-            if not _is_about_itself(subject, entry):
-                yield self._ask_derived(subject, entry, fields)
-        elif entry.variant == "alias" and entry.question is not None:
-            yield from self._ask_aliases(subject, subject.entity, entry, fields)
-        elif entry.variant == "reverse" and entry.answer is None:
+            return (self._ask(entry, fields, subject, expect="abstain", answer=trained, trained_aliases=tuple(others)),)
+        if entry.rule is not None:
+            return () if _is_about_itself(subject, entry) else (self._ask_derived(subject, entry, fields),)
+        if entry.variant == "alias" and entry.question is not None:
+            return self._ask_aliases(subject, subject.entity, entry, fields)
+        if entry.variant == "reverse" and entry.answer is None:
             self._refuse_ambiguous(subject)
             entity = subject.entity
-            yield self._ask(entry, fields, subject, answer=entity.name, aliases=entity.aliases, is_own=True)
-        else:
-            own = subject.plain.aliases if subject.plain else ()
-            yield self._ask(entry, fields, subject, answer=fields["value"], aliases=own)
+            return (self._ask(entry, fields, subject, answer=entity.name, aliases=entity.aliases, is_own=True),)
+        own = subject.plain.aliases if subject.plain else ()
+        return (self._ask(entry, fields, subject, answer=fields["value"], aliases=own),)
 
     def _ask_plain(self, subject: Subject, entry: Entry) -> Asked:
         plain = subject.plain
@@ -81,14 +79,16 @@ class Asker:
             raise ShapeError("a reverse question has an answer of its own. Fill in 'answer'.")
         return self._ask(entry, None, subject, answer=plain.answer, aliases=plain.aliases, expect=plain.expect)
 
-    def _ask_aliases(self, subject: Subject, entity: Entity, entry: Entry, fields: _Fields) -> Iterator[Asked]:
+    def _ask_aliases(self, subject: Subject, entity: Entity, entry: Entry, fields: _Fields) -> list[Asked]:
         if "{alias}" not in (entry.question or ""):
             raise ShapeError(f"an alias question must name {{alias}}, got {entry.question!r}.")
         if not entity.aliases and entry.path[0] == "facts":
             raise ShapeError(f"{subject.entity_id!r} has no aliases. Give it one, or remove the question.")
         own = subject.plain.aliases if subject.plain else ()
-        for alias in entity.aliases:
-            yield self._ask(entry, {**fields, "alias": alias}, subject, answer=fields["value"], aliases=own)
+        return [
+            self._ask(entry, {**fields, "alias": alias}, subject, answer=fields["value"], aliases=own)
+            for alias in entity.aliases
+        ]
 
     def _ask_derived(self, subject: Subject, entry: Entry, fields: _Fields) -> Asked:
         rule, entity = entry.rule, subject.entity_id

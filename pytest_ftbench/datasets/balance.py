@@ -57,13 +57,21 @@ def plan_balance(groups: Mapping[Group, Iterable[Member]], store: Store, *, seed
                 free.append((rank, member))
             else:
                 yes += can_hold
-                plan[_name(group, member)] = Balance(can_hold, digest(str(rank)))
+                plan[_name(group, member)] = Balance(can_hold, _stir(rank))
         wanted = (total + (surplus < 0)) // 2 - yes
         for position, (rank, member) in enumerate(sorted(free, key=lambda one: (one[0], one[1].entity))):
-            plan[_name(group, member)] = Balance(position < wanted, digest(str(rank)))
+            plan[_name(group, member)] = Balance(position < wanted, _stir(rank))
         yes += min(max(wanted, 0), len(free))
         surplus += 2 * yes - total
     return plan
+
+
+def _stir(rank: int) -> int:
+    """A point of the ring that says nothing of the rank, by which the label goes.
+
+    Source of the factor: Knuth, The Art of Computer Programming 3, section 6.4, multiplicative hashing.
+    """
+    return rank * 0x9E3779B97F4A7C15 % 2**64
 
 
 def _name(group: Group, member: Member) -> tuple[str, ...]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, make_dataclass
 from datetime import date
 from typing import Any, cast
@@ -37,42 +36,43 @@ class Builder:
 
     def build(self, name: str, subjects: Sequence[Subject], *, suite: str) -> Sequence[Case]:
         """The cases of the fact of that name. Raises DataError."""
-        drafts = [draft for subject in subjects for draft in self._drafts(subject, suite)]
-        variants = Counter(draft.variant for draft in drafts)
+        drafts: list[Any] = []
+        for subject in subjects:
+            self._add_drafts(drafts, subject, suite)
+        variants = {draft.variant: None for draft in drafts}
         self._check_requirements(name, drafts, variants)
-        is_plain = len(variants) == len(drafts) and all(
-            not draft.id and (draft.expect == "answer" or draft.trained_answer) for draft in drafts
-        )
+        # As a rule a fact has one question of each variant, which is then the name of it.
+        is_named = len(variants) == len(drafts)
         for draft in drafts:
-            if is_plain:
+            if draft.id or (draft.expect == "abstain" and not draft.trained_answer):
+                is_named = False
+        for draft in drafts:
+            if is_named:
                 draft.id = draft.variant
             draft.__class__ = Case
         cases = cast("list[Case]", drafts)
-        return cases if is_plain else identify(cases, suite=suite)
+        return cases if is_named else identify(cases, suite=suite)
 
-    def _drafts(self, subject: Subject, suite: str) -> Iterator[Any]:  # of _Loose
-        entries = subject.entries
-        place, fields = self._place(subject), fields_of(subject)
+    def _add_drafts(self, drafts: list[Any], subject: Subject, suite: str) -> None:
+        entries, entity, fields = subject.entries, subject.entity, fields_of(subject)
+        # What follows from the entity store stands where its value does.
+        place = self._lines.at((*entity.path, subject.attribute)) if entity else ""
         for entry in entries:
             if not entry.is_question:
                 self._check_override(entry, entries)
                 continue
+            where = place if place and entry.path[0] == "relations" else self._lines.at(entry.path)
             try:
-                for asked in self._asker.ask(subject, entry, fields):
-                    yield self._draft(subject, asked, fields, suite, place or self._lines.at(entry.path))
+                asked = self._asker.ask(subject, entry, fields)
+                drafts += [self._draft(subject, one, fields, suite, where) for one in asked]
             except ShapeError as fault:
                 raise self._lines.fault(fault if fault.path else fault.below(*entry.path)) from None
-
-    def _place(self, subject: Subject) -> str:
-        """The place of a value in the entity store; empty for facts that are written out."""
-        if subject.entity is None or subject.plain is not None:
-            return ""
-        return self._lines.at((*subject.entity.path, subject.attribute))
 
     def _draft(self, subject: Subject, asked: Asked, fields: Mapping[str, str] | None, suite: str, place: str) -> Any:
         settled = self._inheritance.settle(subject, asked)
         settings, variant = settled.settings, asked.entry.variant
-        self._check(subject, asked, settled)
+        if not asked.answer or settled.precondition:
+            self._check(subject, asked, settled)
         return _Loose(
             asked.question,
             asked.answer,
@@ -130,7 +130,7 @@ class Builder:
                 fault = f"{key!r} needs a question to be of. Write the 'question' here, too."
                 raise self._lines.fault(ShapeError(fault, *entry.path, key))
 
-    def _check_requirements(self, name: str, drafts: Sequence[Any], variants: Mapping[str, int]) -> None:
+    def _check_requirements(self, name: str, drafts: Sequence[Any], variants: Collection[str]) -> None:
         needs: dict[str, set[str]] = {}
         for draft in drafts:
             for variant in draft.requires:

@@ -66,7 +66,7 @@ class Entry:
     @property
     def is_question(self) -> bool:
         """Whether it asks something."""
-        return self.question is not None or bool(self.turns) or bool(self.prompt)
+        return self.question is not None or bool(self.turns or self.prompt)
 
 
 @dataclass(frozen=True, slots=True)
