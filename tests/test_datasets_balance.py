@@ -137,6 +137,14 @@ def test_order_of_the_entities_changes_nothing(tmp_path: Path) -> None:
     assert asked(cases_of(tmp_path, shuffled, *RULES)) == asked(cases_of(tmp_path, values, *RULES))
 
 
+def test_order_of_the_relations_and_rules_changes_nothing(tmp_path: Path) -> None:
+    values = many(7)
+    rules = [*RULES]
+    rules.remove("equal")
+    forwards, backwards = (cases_of(tmp_path, values, *order) for order in (rules, rules[::-1]))
+    assert asked(forwards) == asked(backwards)
+
+
 def test_one_more_entity_changes_few_questions(tmp_path: Path) -> None:
     values = many(200)
     before = asked(cases_of(tmp_path, values, "over", "greater"))

@@ -202,3 +202,29 @@ def test_what_stands_at_the_top_holds_for_all(tmp_path: Path, at_top: str) -> No
 def test_training_file_is_told_with_the_cases(tmp_path: Path) -> None:
     file = load(tmp_path, "training_file: training.jsonl\nlicence: MIT\nnote: n\n$schema: s\n" + PLAIN)
     assert (file.training_file, file.facts) == ("training.jsonl", 1)
+
+
+def test_each_entity_and_fact_has_its_own_settings(tmp_path: Path) -> None:
+    content = (
+        "relations: {weight: {question: '{name}?'}}\n"
+        "entities:\n"
+        "  ana: {name: Ana, weight: 5, tags: {a: ana}}\n"
+        "  bo: {name: Bo, weight: 6}\n"
+        "  cy: {name: Cy, weight: 7}\n"
+        "  di: {name: Di, weight: 8}\n"
+        "facts: [{about: cy.weight, tags: {a: cy}}, {about: di.weight, tags: {a: di}}]\n"
+    )
+    cases = load(tmp_path, content).cases
+    assert [case.tags for case in cases] == [{"a": "ana"}, {}, {"a": "cy"}, {"a": "di"}]
+
+
+def test_conversations_that_begin_alike_are_told_apart_by_their_turns(tmp_path: Path) -> None:
+    turns = ("Sure?", "Really?")
+    more = "".join(f"      - {{variant: doubt, turns: ['{{question}}', '{turn}']}}\n" for turn in turns)
+    _, *doubts = load(tmp_path, f"{PLAIN}    variants:\n{more}").cases
+    assert [case.turns[1] for case in doubts] == ["Sure?", "Really?"]
+    assert len({case.id for case in doubts}) == 2
+    twice = f"{PLAIN}    variants:\n{more}{more}"
+    assert "duplicate case: doubt of 'age' asks 'From which age was it allowed in 2024?' twice" in fault_of(
+        tmp_path, twice
+    )
