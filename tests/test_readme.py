@@ -91,3 +91,10 @@ def test_documented_metrics_columns_and_matchers_are_those_there_are() -> None:
     table = text.partition("| metric |")[2].partition("\n\n")[0]
     first = re.findall(r"^\| (`[^|]*`) \|", table, re.MULTILINE)
     assert set(re.findall(r"`(\w+)`", " ".join(first))) == set(METRICS)
+
+
+def test_computed_questions_are_asked(checkout: Path) -> None:
+    model = "--ftbench-model=memorizer:example_suites/quickstart/training.jsonl"
+    result = run(f"pytest staff.ftbench.yaml --collect-only -q {model}", checkout)
+    assert result.returncode == 0, result.stdout
+    assert "staff.ftbench.yaml::ana.age::comparison[memorizer]" in result.stdout
