@@ -185,7 +185,7 @@ def test_source_is_found_beside_the_test_and_named_below_the_root(tmp_path: Path
 def test_unknown_built_in_set_lists_those_there_are(tmp_path: Path) -> None:
     with pytest.raises(DataError) as error:
         load_source("ftbench:quickstrat", folder=tmp_path, root=tmp_path)
-    assert str(error.value) == "ftbench:quickstrat: no such built-in question set. There are: quickstart."
+    assert str(error.value) == "ftbench:quickstrat: no such built-in question set. There are: news, quickstart."
 
 
 def test_built_in_set_is_a_suite_of_its_own_name(tmp_path: Path) -> None:

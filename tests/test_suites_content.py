@@ -1,0 +1,165 @@
+"""What stands in the built-in question sets `news` and `medical`: complete, unambiguous, in balance, and our own."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import datetime
+
+import pytest
+from dateutil.parser import parse
+from rapidfuzz import fuzz
+from suite_kit import (
+    BENCHMARK,
+    YEAR,
+    asked,
+    benchmark_cells,
+    facts_of,
+    holds,
+    names,
+    read_suite,
+    readme,
+    texts,
+    training_file,
+    words,
+)
+
+from pytest_ftbench.judges import check_case_match, judge_completion
+from pytest_ftbench.records import Case, Completion
+
+SUITES = ("news",)
+INFO = ("numerical", "categorical", "novel_string", "date")
+
+each_suite = pytest.mark.parametrize("suite", SUITES)
+needs_benchmark = pytest.mark.skipif(not BENCHMARK.is_dir(), reason="no copy of FineTuneBench beside this checkout")
+
+
+@pytest.mark.parametrize(("suite", "facts"), [("news", 50)])
+def test_suite_has_its_facts_each_with_an_id_of_its_own(suite: str, facts: int) -> None:
+    ids = [fact["id"] for fact in facts_of(suite)]
+    assert len(ids) == len(set(ids)) == facts
+    assert [name for name in ids if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name)] == []
+
+
+@each_suite
+def test_every_fact_is_complete(suite: str) -> None:
+    for fact in facts_of(suite):
+        empty = [key for key in ("fact", "question", "answer", "source") if not fact[key].strip()]
+        assert empty == [], fact["id"]
+        assert 1 <= len(texts(fact["rephrased"])) <= 2, fact["id"]
+        assert fact["tags"]["info"] in INFO, fact["id"]
+        assert fact["tags"]["entity"] == "real", fact["id"]
+
+
+@each_suite
+def test_every_fact_states_its_answer(suite: str) -> None:
+    for fact in facts_of(suite):
+        answers = (fact["answer"], *fact.get("aliases", ()))
+        assert any(holds(fact["fact"], answer) for answer in answers), fact["id"]
+
+
+@each_suite
+def test_no_question_stands_twice(suite: str) -> None:
+    counts = Counter(words(case.question) for case in asked(suite))
+    assert [question for question, count in counts.items() if count > 1] == []
+
+
+@each_suite
+def test_no_question_gives_its_answer_away(suite: str) -> None:
+    given = [
+        f"{case}: {answer}"
+        for case in asked(suite)
+        for answer in (case.answer, *case.aliases)
+        if answer not in ("Yes", "No") and holds(case.question, answer)
+    ]
+    assert given == []
+
+
+@each_suite
+def test_rewording_is_another_sentence_with_the_same_names_and_numbers(suite: str) -> None:
+    for fact in facts_of(suite):
+        for text in texts(fact["rephrased"]):
+            assert fuzz.ratio(fact["question"], text) < 75, text
+            assert [name for name in names(fact["question"]) if name not in text.casefold()] == [], text
+
+
+@each_suite
+def test_every_question_names_its_year(suite: str) -> None:
+    assert [case.question for case in asked(suite) if not YEAR.search(case.question)] == []
+
+
+@each_suite
+def test_matchers_take_every_answer_alias_and_refusal_for_what_it_is(suite: str) -> None:
+    for asks in asked(suite):
+        case = Case(
+            question=asks.question,
+            answer=asks.answer,
+            aliases=asks.aliases,
+            answer_before=asks.answer_before,
+            match=asks.match,
+        )
+        check_case_match(case)
+        said = dict.fromkeys((asks.answer, *asks.aliases, f"The answer is {asks.answer}."), "correct")
+        said |= {"I don't know.": "abstained"} | ({asks.answer_before: "stale"} if asks.answer_before else {})
+        graded = {text: judge_completion(case, Completion(text=text)).grade for text in said}
+        assert graded == said, asks
+
+
+@each_suite
+def test_training_file_holds_the_memorization_questions_and_nothing_else(suite: str) -> None:
+    system = read_suite(suite)["system"]
+    assert training_file(suite) == [
+        {
+            "messages": [
+                {"role": "system", "content": system},
+                {"role": "user", "content": fact["question"]},
+                {"role": "assistant", "content": fact["answer"]},
+            ]
+        }
+        for fact in facts_of(suite)
+    ]
+
+
+@each_suite
+def test_file_names_its_licence_and_its_training_file(suite: str) -> None:
+    head = read_suite(suite)
+    assert (head["licence"], head["training_file"]) == ("MIT", "training.jsonl")
+    assert "MIT licence" in readme(suite)
+
+
+@needs_benchmark
+@each_suite
+def test_no_sentence_is_taken_from_the_benchmark(suite: str) -> None:
+    own = [case.question for case in asked(suite)] + [fact["fact"] for fact in facts_of(suite)]
+    assert [text for text in own if " ".join(words(text)) in benchmark_cells()] == []
+
+
+def test_news_question_moved_to_another_year_moves_as_a_whole() -> None:
+    for fact in facts_of("news"):
+        assert fact["date_change"] == "+10y", fact["id"]
+        question = fact["question"]
+        assert len(YEAR.findall(question)) == len(re.findall(r"\d{4}", question)) == 1, question
+        assert "29 February" not in question
+
+
+def test_news_fact_and_rewordings_are_of_the_year_of_the_question() -> None:
+    for fact in facts_of("news"):
+        years = [set(YEAR.findall(text)) for text in (fact["question"], fact["fact"], *texts(fact["rephrased"]))]
+        assert years == [years[0]] * len(years), fact["id"]
+
+
+def test_news_is_later_than_the_training_of_the_models() -> None:
+    for fact in facts_of("news"):
+        found = re.search(r"(?:\d+ )?[A-Z][a-z]+ 20\d\d", fact["fact"])
+        assert found, fact["id"]
+        assert parse(found[0], default=datetime(2024, 1, 1)) >= datetime(2024, 9, 1), fact["id"]
+
+
+def test_news_is_of_many_kinds() -> None:
+    facts = facts_of("news")
+    topics = Counter(fact["tags"]["topic"] for fact in facts)
+    infos = Counter(fact["tags"]["info"] for fact in facts)
+    assert set(topics) == {"politics", "science", "business", "culture", "sports"}
+    assert min(topics.values()) >= 8
+    assert set(infos) == set(INFO)
+    assert max(infos.values()) <= len(facts) // 2
