@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from dateutil.parser import parse
@@ -24,17 +24,18 @@ from suite_kit import (
     words,
 )
 
+from pytest_ftbench.datasets.builtin import fixtures_folder
 from pytest_ftbench.judges import check_case_match, judge_completion
 from pytest_ftbench.records import Case, Completion
 
-SUITES = ("news",)
+SUITES = ("news", "medical")
 INFO = ("numerical", "categorical", "novel_string", "date")
 
 each_suite = pytest.mark.parametrize("suite", SUITES)
 needs_benchmark = pytest.mark.skipif(not BENCHMARK.is_dir(), reason="no copy of FineTuneBench beside this checkout")
 
 
-@pytest.mark.parametrize(("suite", "facts"), [("news", 50)])
+@pytest.mark.parametrize(("suite", "facts"), [("news", 50), ("medical", 40)])
 def test_suite_has_its_facts_each_with_an_id_of_its_own(suite: str, facts: int) -> None:
     ids = [fact["id"] for fact in facts_of(suite)]
     assert len(ids) == len(set(ids)) == facts
@@ -163,3 +164,64 @@ def test_news_is_of_many_kinds() -> None:
     assert min(topics.values()) >= 8
     assert set(infos) == set(INFO)
     assert max(infos.values()) <= len(facts) // 2
+
+
+def test_medical_file_and_readme_say_that_this_is_no_medical_advice() -> None:
+    text = (fixtures_folder() / "medical" / "facts.yaml").read_text(encoding="utf-8")
+    assert text.startswith("# For evaluation only. This is no medical advice")
+    assert read_suite("medical")["note"].startswith("For evaluation only, no medical advice.")
+    assert "For evaluation only, no medical advice" in readme("medical")
+
+
+def test_medical_fact_states_the_old_rule_where_a_model_may_know_it() -> None:
+    facts = [fact for fact in facts_of("medical") if "precondition" in fact]
+    assert len(facts) >= 30
+    for fact in facts:
+        assert fact["precondition"] == "knew_old", fact["id"]
+        figures = re.findall(r"\b\d+(?:\.\d+)?\b", fact["answer_before"])
+        parts = figures or [fact["answer_before"]]
+        assert [part for part in parts if not holds(fact["fact"], part)] == [], fact["id"]
+
+
+def test_medical_answer_is_never_the_superseded_one() -> None:
+    for case in asked("medical"):
+        assert case.answer_before.strip(), case
+        assert words(case.answer_before) not in map(words, (case.answer, *case.aliases)), case
+
+
+def test_medical_superseded_answer_is_not_given_away_either() -> None:
+    given = [
+        case for case in asked("medical") if case.variant != "applied" and holds(case.question, case.answer_before)
+    ]
+    assert given == []
+
+
+def test_every_medical_fact_has_one_applied_case() -> None:
+    for fact in facts_of("medical"):
+        (case,) = fact["variants"]
+        assert (case["variant"], case["requires"]) == ("applied", ["memorization"]), fact["id"]
+        is_closed = case["answer"] in ("Yes", "No")
+        assert is_closed == (case.get("match") == "yes_no"), fact["id"]
+        assert not is_closed or {case["answer"], case["answer_before"]} == {"Yes", "No"}, fact["id"]
+
+
+def test_yes_and_no_are_as_frequent_among_medical_cases() -> None:
+    answers = [case.answer for case in asked("medical") if case.match == "yes_no"]
+    assert len(answers) >= 30
+    assert 0.45 <= answers.count("Yes") / len(answers) <= 0.55
+
+
+def test_medical_fact_is_dated_and_reviewed_later() -> None:
+    for fact in facts_of("medical"):
+        changed = datetime.strptime(fact["tags"]["date"], "%Y-%m").date()
+        assert changed >= date(2024, 1, 1), fact["id"]
+        assert date.fromisoformat(fact["review_by"]) > changed, fact["id"]
+        stated = [changed.strftime("%B %Y"), changed.strftime("%Y")]
+        texts_of = [fact["fact"], fact["question"], *texts(fact["rephrased"]), fact["variants"][0]["question"]]
+        assert [text for text in texts_of if not any(said in text for said in stated)] == [], fact["id"]
+
+
+def test_medical_facts_are_of_approvals_and_of_guidelines() -> None:
+    topics = Counter(fact["tags"]["topic"] for fact in facts_of("medical"))
+    assert set(topics) == {"approval", "guideline"}
+    assert min(topics.values()) >= 15
