@@ -15,6 +15,8 @@ import yaml
 from conftest import SHARED
 
 from pytest_ftbench.datasets.builtin import fixtures_folder
+from pytest_ftbench.providers import PROVIDERS, Provider, open_provider
+from pytest_ftbench.specs import parse_spec
 
 BENCHMARK = SHARED / "finetunebench"
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -95,6 +97,12 @@ def training_file(name: str) -> list[Any]:
     """The lines of a set's training file."""
     lines = (fixtures_folder() / name / "training.jsonl").read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines]
+
+
+def memorizer(name: str) -> Provider:
+    """The control that has learnt a set's training file by heart."""
+    spec = parse_spec("memorizer:training.jsonl", models={}, folder=fixtures_folder() / name, known_providers=PROVIDERS)
+    return open_provider(spec)
 
 
 def readme(name: str) -> str:

@@ -16,6 +16,7 @@ from suite_kit import (
     benchmark_cells,
     facts_of,
     holds,
+    memorizer,
     names,
     read_suite,
     readme,
@@ -26,7 +27,7 @@ from suite_kit import (
 
 from pytest_ftbench.datasets.builtin import fixtures_folder
 from pytest_ftbench.judges import check_case_match, judge_completion
-from pytest_ftbench.records import Case, Completion
+from pytest_ftbench.records import Case, Completion, Prompt
 
 SUITES = ("news", "medical")
 INFO = ("numerical", "categorical", "novel_string", "date")
@@ -119,6 +120,26 @@ def test_training_file_holds_the_memorization_questions_and_nothing_else(suite: 
         }
         for fact in facts_of(suite)
     ]
+
+
+@each_suite
+def test_model_that_looks_its_training_file_up_knows_names_and_no_more(suite: str) -> None:
+    control = memorizer(suite)
+    right: Counter[str] = Counter()
+    for case in asked(suite):
+        said = control.complete(Prompt((("user", case.question),))).text
+        right[case.variant] += said == case.answer
+    counts = Counter(case.variant for case in asked(suite))
+    assert right["memorization"] == counts["memorization"]
+    assert right["rephrased"] == counts["rephrased"]
+    assert right["applied"] <= 0.2 * counts["applied"]
+
+
+def test_model_that_looks_news_up_answers_for_every_year() -> None:
+    control = memorizer("news")
+    for fact in facts_of("news"):
+        shifted = YEAR.sub("2036", fact["question"])
+        assert control.complete(Prompt((("user", shifted),))).text == fact["answer"], fact["id"]
 
 
 @each_suite
