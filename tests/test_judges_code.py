@@ -152,6 +152,48 @@ def test_code_that_puts_the_new_name_to_use_is_right(code: str, question: str) -
     assert decision(judge(f"```python\n{code}\n```", "sort_rows", question=question)) == "right"
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from tabletop.rows import sort_rows\nprint(sort_rows([3, 1]))",
+        "from tabletop.rows import sort_rows as order\nprint(order([3, 1]))",
+        "from tabletop import rows\nprint(rows.sort_rows([3, 1]))",
+        "import tabletop.rows as tr\nprint(tr.sort_rows([3, 1]))",
+        "import tabletop as tt\nprint(tt.rows.sort_rows([3, 1]))",
+    ],
+)
+@pytest.mark.parametrize("answer", ["rows.sort_rows", "tabletop.rows.sort_rows", "tt.rows.sort_rows"])
+def test_a_name_stands_for_what_the_code_imports_it_from(answer: str, code: str) -> None:
+    verdict = judge(code, answer, question="Sort the rows.", match="code", before="tt.sort_rows")
+    is_known = not answer.startswith("tt") or "as tt" in code  # else nothing tells what `tt` is
+    assert decision(verdict) == ("right" if is_known else "wrong")
+
+
+@pytest.mark.parametrize(
+    ("code", "grade"),
+    [
+        ("from tabletop import sort_rows\nprint(sort_rows([3, 1]))", "stale"),
+        ("import tabletop as t\nprint(t.sort_rows([3, 1]))", "stale"),
+        ("import tabletop as t\nprint(t.rows.sort_rows([3, 1]))", "correct"),
+        (
+            "from tabletop.rows import sort_rows\nfrom tabletop import sort_rows as old\nprint(old(sort_rows(x)))",
+            "incorrect",
+        ),
+        ("from tabletop import sort_all as sort_rows\nprint(sort_rows([3, 1]))", "incorrect"),
+    ],
+)
+def test_a_name_that_moved_is_told_from_its_old_place(code: str, grade: str) -> None:
+    verdict = judge(code, "tabletop.rows.sort_rows", question="Sort.", match="code", before="tabletop.sort_rows")
+    assert verdict.grade == grade
+
+
+def test_a_name_imported_from_two_places_stands_for_both() -> None:
+    either = "try:\n    from grid import sort_rows\nexcept ImportError:\n    from grid import sort_all as sort_rows\n"
+    used = names_used(f"{either}sort_rows(x)")
+    assert used is not None
+    assert {"grid.sort_rows", "grid.sort_all"} <= used.used
+
+
 def test_code_that_never_runs_is_no_use() -> None:
     code = "```python\nif False:\n    grid.sort_rows(x)\ngrid.sort_all(x)\n```"
     question = "In the grid library, which function replaces sort_all?"

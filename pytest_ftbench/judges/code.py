@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -72,29 +72,37 @@ class Used:
     """The names in a piece of Python code; dotted ones with their dots."""
 
     used: frozenset[str]
-    """Those that are read or called."""
+    """Those that are read or called, by the full path where the code imports them: not `sqrt` but `math.sqrt`."""
     imported: frozenset[str]
     keywords: frozenset[str]
     """The names of arguments."""
     called: frozenset[str]
     """The last parts of those that are called."""
+    modules: Mapping[str, str]
+    """What stands for which module: `np` for `numpy`, after `import numpy as np`."""
 
     @property
     def names(self) -> frozenset[str]:
         """All of them."""
         return self.used | self.imported | self.keywords
 
+    def spell_out(self, name: str) -> str:
+        """A dotted name as the code would import it."""
+        head, dot, rest = name.partition(".")
+        return f"{self.modules.get(head, head)}.{rest}" if dot else name
+
 
 def _read_code(reading: Reading, name: str, used: Used) -> Finding:
     """What code gives: its use of a name counts, an import where nothing is called, an argument where one is asked."""
-    if not any(_ends_in(other, name) for other in used.names):
+    wanted = used.spell_out(name)
+    if not any(_ends_in(other, wanted) for other in used.names):
         return UNDECIDED if _find(reading.clean, name) or not used.names else WRONG
     given = used.used
     if not used.called - {"print"}:
         given |= used.imported
     if _ASKS_ARGUMENT.search(reading.low_question):
         given |= used.keywords
-    if not any(_ends_in(other, name) for other in given):
+    if not any(_ends_in(other, wanted) for other in given):
         return Finding("undecided", "the name is not what the code uses")
     last = name.rpartition(".")[2]
     others = {other.rpartition(".")[2] for other in used.imported} | used.called
@@ -111,7 +119,8 @@ def uses_too(reading: Reading, other: str, expected: str) -> bool:
         return False
     used = names_used(reading.answer)
     if used is not None:
-        return any(_ends_in(name, found[1]) and not _ends_in(name, wanted[1]) for name in used.names)
+        old, new = used.spell_out(found[1]), used.spell_out(wanted[1])
+        return any(_ends_in(name, old) and not _ends_in(name, new) for name in used.names)
     return any(not is_dismissed(reading, *span) for span in _find(reading.clean, found[1]))
 
 
@@ -137,24 +146,47 @@ def _spell_out(source: str) -> str:
 
 
 def _read_tree(tree: ast.AST) -> Used:
+    nodes = list(_walk(tree))
+    origins, modules = _read_imports(nodes)
     used: set[str] = set()
-    imported: set[str] = set()
     keywords: set[str] = set()
     called: set[str] = set()
-    for node in _walk(tree):
+    imported: set[str] = set().union(*origins.values())
+    for node in nodes:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            used.add(node.id)
+            used.update(_with_origin(node.id, origins))
         elif isinstance(node, ast.Attribute):
-            used.add(_dotted(node))
-        elif isinstance(node, ast.ImportFrom):
-            imported.update(f"{node.module}.{alias.name}" if node.module else alias.name for alias in node.names)
+            used.update(_with_origin(_dotted(node), origins))
         elif isinstance(node, ast.Import):
             imported.update(alias.name for alias in node.names)
         elif isinstance(node, ast.keyword) and node.arg:
             keywords.add(node.arg)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
             called.add(node.func.id if isinstance(node.func, ast.Name) else node.func.attr)
-    return Used(frozenset(used), frozenset(imported), frozenset(keywords), frozenset(called))
+    return Used(frozenset(used), frozenset(imported), frozenset(keywords), frozenset(called), modules)
+
+
+def _read_imports(nodes: Iterable[ast.AST]) -> tuple[dict[str, set[str]], dict[str, str]]:
+    """What each name that is imported, or given by `as`, can stand for; and which of them are modules."""
+    origins: dict[str, set[str]] = {}
+    modules: dict[str, str] = {}
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                path = f"{node.module}.{alias.name}" if node.module else alias.name
+                origins.setdefault(alias.asname or alias.name, set()).add(path)
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.asname:
+                    modules[alias.asname] = alias.name
+                    origins.setdefault(alias.asname, set()).add(alias.name)
+    return origins, modules
+
+
+def _with_origin(name: str, origins: Mapping[str, set[str]]) -> Iterator[str]:
+    """The full paths that a name can stand for, after the imports of the code that uses it."""
+    head, dot, rest = name.partition(".")
+    return (f"{origin}{dot}{rest}" for origin in origins.get(head, {head}))
 
 
 def _walk(tree: ast.AST) -> Iterator[ast.AST]:
