@@ -194,6 +194,37 @@ def test_a_name_imported_from_two_places_stands_for_both() -> None:
     assert {"grid.sort_rows", "grid.sort_all"} <= used.used
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def load_rows(rows):\n    return grid.sort_rows(rows)\nprint(load_rows(x))",
+        "class Table:\n    def load_rows(self):\n        return grid.sort_rows(x)\nTable().load_rows()",
+        "sort_all = grid.sort_rows(x)\nprint(sort_all)",
+        "def order(sort_all):\n    return grid.sort_rows(sort_all)",
+        "for sort_all in x:\n    print(grid.sort_rows(sort_all))",
+        "with x as sort_all:\n    print(grid.sort_rows(sort_all))",
+    ],
+)
+def test_what_the_code_itself_names_is_no_use_of_the_library(code: str) -> None:
+    question = "Write load_rows with the grid library."
+    assert judge(code, "sort_rows", question=question, before="sort_all").grade == "correct"
+
+
+def test_a_function_that_the_code_writes_itself_is_not_the_one_that_is_due() -> None:
+    code = "def sort_rows(rows):\n    return sorted(rows)\nprint(sort_rows(x))"
+    assert decision(judge(code, "sort_rows", question="Sort the rows.")) == "undecided"
+
+
+def test_a_variable_named_after_the_old_function_does_not_hide_its_call() -> None:
+    code = "sort_all = grid.sort_all(x)\nrows = grid.sort_rows(x)"
+    assert decision(judge(code, "sort_rows", question="Which function replaces sort_all?")) == "undecided"
+
+
+def test_a_name_of_its_own_does_not_hide_what_the_code_imports() -> None:
+    code = "try:\n    from grid import sort_rows\nexcept ImportError:\n    sort_rows = sorted\nprint(sort_rows(x))"
+    assert decision(judge(code, "sort_rows", question="Sort the rows.")) == "right"
+
+
 def test_code_that_never_runs_is_no_use() -> None:
     code = "```python\nif False:\n    grid.sort_rows(x)\ngrid.sort_all(x)\n```"
     question = "In the grid library, which function replaces sort_all?"

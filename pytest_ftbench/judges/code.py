@@ -34,6 +34,7 @@ _ASKS_ARGUMENT = pattern(r"\b(?:parameters?|arguments?|keywords?|options?|flags?
 _NAME_PART = pattern(r"\w+")
 _GLUED = pattern(r"(?<![\w.])(\.?\d[\w.]*?)(?=and|else|for|if|in|is|not|or)")
 _PROMPT = pattern(r"^(?:>>>|\.\.\.) ?", re.MULTILINE)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _MOST_CODE = 4000
 _MOST_NAMES = 20
 
@@ -72,12 +73,14 @@ class Used:
     """The names in a piece of Python code; dotted ones with their dots."""
 
     used: frozenset[str]
-    """Those that are read or called, by the full path where the code imports them: not `sqrt` but `math.sqrt`."""
+    """Those that are read or called, but for its own names; by the full path if it imports them: `math.sqrt`."""
     imported: frozenset[str]
     keywords: frozenset[str]
     """The names of arguments."""
     called: frozenset[str]
     """The last parts of those that are called."""
+    written: frozenset[str]
+    """The functions and classes that the code defines."""
     modules: Mapping[str, str]
     """What stands for which module: `np` for `numpy`, after `import numpy as np`."""
 
@@ -105,7 +108,7 @@ def _read_code(reading: Reading, name: str, used: Used) -> Finding:
     if not any(_ends_in(other, wanted) for other in given):
         return Finding("undecided", "the name is not what the code uses")
     last = name.rpartition(".")[2]
-    others = {other.rpartition(".")[2] for other in used.imported} | used.called
+    others = ({other.rpartition(".")[2] for other in used.imported} | used.called) - used.written
     asked = set(_NAME_PART.findall(reading.low_question))
     if old := sorted(other for other in others if other != last and "_" in other and other.lower() in asked):
         return Finding("undecided", f"the code uses {old[0]!r} too, which the question names")
@@ -152,8 +155,10 @@ def _read_tree(tree: ast.AST) -> Used:
     keywords: set[str] = set()
     called: set[str] = set()
     imported: set[str] = set().union(*origins.values())
+    written = {node.name for node in nodes if isinstance(node, _DEFINITIONS)}
+    own = written.union(_read_variables(nodes)) - origins.keys()
     for node in nodes:
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in own:
             used.update(_with_origin(node.id, origins))
         elif isinstance(node, ast.Attribute):
             used.update(_with_origin(_dotted(node), origins))
@@ -163,7 +168,9 @@ def _read_tree(tree: ast.AST) -> Used:
             keywords.add(node.arg)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
             called.add(node.func.id if isinstance(node.func, ast.Name) else node.func.attr)
-    return Used(frozenset(used), frozenset(imported), frozenset(keywords), frozenset(called), modules)
+    return Used(
+        frozenset(used), frozenset(imported), frozenset(keywords), frozenset(called), frozenset(written), modules
+    )
 
 
 def _read_imports(nodes: Iterable[ast.AST]) -> tuple[dict[str, set[str]], dict[str, str]]:
@@ -181,6 +188,15 @@ def _read_imports(nodes: Iterable[ast.AST]) -> tuple[dict[str, set[str]], dict[s
                     modules[alias.asname] = alias.name
                     origins.setdefault(alias.asname, set()).add(alias.name)
     return origins, modules
+
+
+def _read_variables(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """The names that code gives to arguments and variables."""
+    for node in nodes:
+        if isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
 
 
 def _with_origin(name: str, origins: Mapping[str, set[str]]) -> Iterator[str]:
