@@ -97,6 +97,26 @@ def test_the_new_name_is_used_and_the_old_one_is_not(text: str, grade: str) -> N
     assert judge(text, "load", question=METHOD, before="fetch").grade == grade
 
 
+@pytest.mark.parametrize(
+    ("text", "grade"),
+    [
+        (".load", "correct"),
+        (".load()", "correct"),
+        ("`.load(book)`", "correct"),
+        ("Use the `.load()` method.", "correct"),
+        ("It is .load(), not .fetch().", "correct"),
+        (".fetch()", "stale"),
+        ("The method is `.fetch()`.", "stale"),
+        ("`.open()`", "incorrect"),
+        ("It is not .load().", "incorrect"),
+        ("...load", "incorrect"),
+    ],
+)
+@pytest.mark.parametrize("answer", ["load", ".load()"])
+def test_a_method_may_stand_with_its_dot(answer: str, text: str, grade: str) -> None:
+    assert judge(text, answer, question=METHOD, before="fetch").grade == grade
+
+
 @pytest.mark.parametrize("question", ["What is the method called?", "What class does she teach?", ""])
 def test_a_plain_word_is_an_identifier_only_where_a_program_is_asked_about(question: str) -> None:
     assert judge("Chemistry", "chemistry", question=question).right

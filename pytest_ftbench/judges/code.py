@@ -18,11 +18,12 @@ from pytest_ftbench.judges.guards import find_doubt, is_dismissed
 from pytest_ftbench.judges.matcher import RIGHT, UNDECIDED, WRONG, Finding, Reading
 from pytest_ftbench.patterns import pattern
 
-_IDENTIFIER = pattern(r"`?([^\W\d]\w*(?:\.[^\W\d]\w*){0,5})(?:\([^()\n]{0,80}\))?`?")
+_IDENTIFIER = pattern(r"`?\.?([^\W\d]\w*(?:\.[^\W\d]\w*){0,5})(?:\([^()\n]{0,80}\))?`?")
 _FENCED = pattern(r"```[^\n`]*\n(.*?)(?:```|\Z)", re.DOTALL)
 _WORD = pattern(r"(?<!\w)([^\W\d]\w*)(\(\))?")
-_MARKED = pattern(r"`([^\W\d][\w.]{0,100})(?:\([^()\n`]{0,80}\))?`")
-_NAME = pattern(r"(?<![\w.])[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_MARKED = pattern(r"`\.?([^\W\d][\w.]{0,100})(?:\([^()\n`]{0,80}\))?`")
+_NAME = pattern(r"(?:(?<![\w.])|(?<![\w.)\]])\.)([^\W\d]\w*(?:\.[^\W\d]\w*)*)")
+"""A method may stand with its dot alone: `.item`."""
 _ASKS_CODE = pattern(
     r"\b(?:function|method|class|attribute|parameter|argument|keyword|decorator|module|constant|exception|field|hook)\b"
 )
@@ -243,7 +244,7 @@ def _compare(given: str, wanted: str, low_question: str) -> Finding:
 
 def _find(text: str, name: str) -> list[tuple[int, int]]:
     """Where an identifier stands whole, with or without call brackets, and no dot around."""
-    return [found.span() for found in _NAME.finditer(text) if found[0] == name]
+    return [found.span() for found in _NAME.finditer(text) if found[1] == name]
 
 
 def _read_prose(reading: Reading, name: str) -> Finding:
@@ -271,9 +272,9 @@ def _find_rivals(reading: Reading, name: str) -> list[tuple[int, int]]:
     rivals = (
         found.span()
         for found in _NAME.finditer(reading.clean)
-        if found[0] != name
-        and found[0].lower() in shaped
-        and found[0].lower() not in reading.low_question
+        if found[1] != name
+        and found[1].lower() in shaped
+        and found[1].lower() not in reading.low_question
         and not is_dismissed(reading, *found.span())
     )
     return list(islice(rivals, _MOST_NAMES + 1))
@@ -282,9 +283,9 @@ def _find_rivals(reading: Reading, name: str) -> list[tuple[int, int]]:
 def _has_part(text: str, name: str) -> bool:
     """Whether the last part of the name, or a longer path to it, stands in the text."""
     last = name.rpartition(".")[2]
-    return any(found[0].rpartition(".")[2] == last for found in _NAME.finditer(text))
+    return any(found[1].rpartition(".")[2] == last for found in _NAME.finditer(text))
 
 
 def _is_marked(text: str, name: str) -> bool:
     """Whether the text marks the name as code."""
-    return f"`{name}" in text or f"{name}(" in text
+    return f"`{name}" in text or f"`.{name}" in text or f"{name}(" in text
