@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from judge_kit import decision, judge
 
-from pytest_ftbench.judges.code import names_used
+from pytest_ftbench.judges.program import names_used
 
 NAME = "What is the name of the function that sorts rows in the newest version of the tabletop library?"
 METHOD = "What is the name of the method of Shelf that loads a book in the newest tabletop library?"
