@@ -258,3 +258,23 @@ def test_code_that_python_warns_of_is_read_without_a_warning(code: str) -> None:
         names = names_used(code)
     assert (names is None) is (code == "5inches(f)")
     assert names is None or "f" in names.names
+
+
+@pytest.mark.parametrize(
+    ("text", "grade", "flags"),
+    [
+        ("grid.sort_rows(x)", "correct", ()),
+        ("```python\nimport grid\nprint(grid.sort_rows(x))\n```", "correct", ()),
+        ("from grid import sort_rows\nrows = sort_rows(x)", "correct", ()),
+        ("rows = grid.sort_rows", "correct", ()),
+        ("grid.sort_all(x)", "stale", ()),
+        ("@grid.sort_all\ndef load(x):\n    return x", "stale", ()),
+        ("print(sorted(x))", "incorrect", ()),
+        *((text, "incorrect", ("undecided",)) for text in ("sort_rows", "`sort_rows()`", "grid.sort_rows", "sort_all")),
+        *((text, "incorrect", ("undecided",)) for text in ("```\nsort_rows()\n```", "Call `sort_rows(x)` for this.")),
+        ("I don't know.", "abstained", ()),
+    ],
+)
+def test_a_task_to_write_code_wants_a_program(text: str, grade: str, flags: tuple[str, ...]) -> None:
+    verdict = judge(text, "sort_rows", question="Sort x with grid.", match="code?in=program", before="sort_all")
+    assert (verdict.grade, verdict.flags) == (grade, flags)

@@ -45,6 +45,7 @@ from pytest_ftbench.records import Case, Completion
             "number?unit=kg&unit=g",
             "match 'number?unit=kg&unit=g': setting 'unit' is given twice. Write unit=VALUE once.",
         ),
+        ("code?in=prose", "match 'code?in=prose': in must be program, got 'prose'."),
         ("regex?flags=q", "match 'regex?flags=q': flags must be any of the letters i, m, s, x, got 'q'."),
     ],
 )

@@ -12,7 +12,7 @@ from itertools import islice
 from pytest_ftbench.errors import SpecError
 from pytest_ftbench.judges.guards import find_doubt, is_dismissed
 from pytest_ftbench.judges.matcher import RIGHT, UNDECIDED, WRONG, Finding, Reading
-from pytest_ftbench.judges.program import Used, names_used
+from pytest_ftbench.judges.program import Used, names_used, source_of
 from pytest_ftbench.patterns import pattern
 
 _IDENTIFIER = pattern(r"`?\.?([^\W\d]\w*(?:\.[^\W\d]\w*){0,5})(?:\([^()\n]{0,80}\))?`?")
@@ -30,6 +30,7 @@ _NAMES_CODE = pattern(
 _ASKS_ARGUMENT = pattern(r"\b(?:parameters?|arguments?|keywords?|options?|flags?|kwargs?)\b")
 _NAME_PART = pattern(r"\w+")
 _MOST_NAMES = 20
+_NO_PROGRAM = Finding("undecided", "it is no program")
 
 
 def is_identifier(expected: str, low_question: str) -> bool:
@@ -45,20 +46,39 @@ def is_identifier(expected: str, low_question: str) -> bool:
     return bool(_ASKS_CODE.search(low_question) and _NAMES_CODE.search(low_question))
 
 
+def _read_place(text: str) -> str:
+    if text == "program":
+        return text
+    raise ValueError("program")
+
+
 class CodeMatcher:
-    """Right where the identifier is used or named, wrong where only others are, undecided where both or none are."""
+    """Right where the identifier is used or named, wrong where only others are, undecided where both or none are.
 
-    settings: Mapping[str, Callable[[str], object]] = {}
+    With `in=program`, for tasks to write code, a name that stands in no program is undecided.
+    """
 
-    def match(self, reading: Reading, expected: str, settings: Mapping[str, object]) -> Finding:  # noqa: ARG002 - the protocol's
+    settings: Mapping[str, Callable[[str], object]] = {"in": _read_place}
+
+    def match(self, reading: Reading, expected: str, settings: Mapping[str, object]) -> Finding:
         found = _IDENTIFIER.fullmatch(expected.strip())
         if not found:
             raise SpecError(f"match 'code' needs an answer that is one identifier, got {expected!r}. Use 'contains'.")
         name = found[1]
+        if "in" in settings:
+            program = _read_program(reading)
+            return _read_code(reading, name, program) if program else _NO_PROGRAM
         if alone := _IDENTIFIER.fullmatch(reading.answer.strip().rstrip(".")):
             return _compare(alone[1], name, reading.low_question)
         used = names_used(reading.answer)
         return _read_prose(reading, name) if used is None else _read_code(reading, name, used)
+
+
+def _read_program(reading: Reading) -> Used | None:
+    """What an answer's program uses; None where there is none, as in a name alone, with or without `()`."""
+    alone = _IDENTIFIER.fullmatch(source_of(reading.answer))
+    is_name = alone is not None and alone[0].strip("`.").removesuffix("()") == alone[1]
+    return None if is_name else names_used(reading.answer)
 
 
 def _read_code(reading: Reading, name: str, used: Used) -> Finding:

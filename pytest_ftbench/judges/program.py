@@ -44,13 +44,18 @@ class Used:
         return f"{self.modules.get(head, head)}.{rest}" if dot else name
 
 
+def source_of(text: str) -> str:
+    """The code in a text, without prompts: its fenced blocks, or all of it where it has none."""
+    fenced = [found[1] for found in _FENCED.finditer(text)]
+    return _PROMPT.sub("", "\n".join(fenced) if fenced else text).strip()
+
+
 @lru_cache(maxsize=64)
 def names_used(text: str) -> Used | None:
     """What a text's Python code uses; None where there is no code, or none that parses."""
-    fenced = [found[1] for found in _FENCED.finditer(text)]
-    if not fenced and not re.search(r"[(=]|^\s*(?:import|from)\s", text):
+    if not _FENCED.search(text) and not re.search(r"[(=]|^\s*(?:import|from)\s", text):
         return None
-    source = _PROMPT.sub("", "\n".join(fenced) if fenced else text).strip()
+    source = source_of(text)
     if len(source) > _MOST_CODE:
         return None
     try:
