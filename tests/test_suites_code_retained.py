@@ -1,0 +1,137 @@
+"""The built-in suites about what a model updates and what it keeps: their contents, and that answers are told apart."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import pickle
+import re
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from builtin_kit import ask_memorizer, cases_of, read_suite, suite_cases, training_lines
+from code_solutions import SOLUTIONS
+
+from pytest_ftbench.datasets.builtin import fixtures_folder
+from pytest_ftbench.judges import judge_completion
+from pytest_ftbench.records import Case, Completion, Grade
+
+CODE, DIRECT = suite_cases("code"), ("memorization", "rephrased")
+NOT_HERE = {"fv", "pv", "pmt", "npv", "irr", "add_docstring", "add_newdoc"}
+"""Facts about a package that is no dependency of any kind, or with tasks about a module that is made up."""
+TWO_THINGS = {"find_common_type", "round_"}
+"""Facts for which either of two functions is right."""
+
+
+def grade(case: Case, text: str) -> Grade | None:
+    return judge_completion(case, Completion(text=text)).grade
+
+
+def named(case: Case) -> str:
+    return f"{case.fact}-{case.variant}"
+
+
+def stands_in(words: str, text: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(words.casefold())}(?!\w)", text.casefold()) is not None
+
+
+@pytest.mark.parametrize("name", ["code"])
+def test_training_file_holds_the_memorization_questions_as_they_are_asked(name: str) -> None:
+    training = (fixtures_folder() / name / "training.jsonl").read_text(encoding="utf-8")
+    assert training.splitlines() == training_lines(name)
+
+
+@pytest.mark.parametrize("name", ["code"])
+def test_no_question_stands_twice(name: str) -> None:
+    assert max(Counter(case.question for case in suite_cases(name)).values()) == 1
+
+
+@pytest.mark.parametrize("case", CODE, ids=named)
+def test_no_question_gives_its_answer_away(case: Case) -> None:
+    assert not [answer for answer in (case.answer, *case.aliases) if answer and stands_in(answer, case.question)]
+
+
+def test_code_asks_of_sixty_functions_and_classes_in_three_ways() -> None:
+    facts = read_suite("code")["facts"]
+    assert len({fact["id"] for fact in facts}) == len(facts) == 60
+    assert Counter(case.variant for case in CODE) == {"memorization": 60, "rephrased": 60, "coding": 60}
+    assert Counter(fact["tags"]["member"] for fact in facts) == {"function": 39, "class": 21}
+    assert Counter(fact["tags"]["change"] for fact in facts) == {"renamed": 22, "replaced": 19, "moved": 19}
+    assert {(case.tags["info"], case.tags["entity"]) for case in CODE} == {("code", "real")}
+    assert all(fact["fact"] and fact["source"].startswith("NumPy") for fact in facts)
+
+
+def test_coding_tasks_count_only_where_the_name_is_known() -> None:
+    variants = [variant for fact in read_suite("code")["facts"] for variant in fact["variants"]]
+    assert {(variant["variant"], *variant["requires"]) for variant in variants} == {("coding", "memorization")}
+
+
+@pytest.mark.parametrize("case", [case for case in CODE if case.variant in DIRECT], ids=named)
+def test_the_new_name_is_right_and_the_old_one_stale(case: Case) -> None:
+    right = (case.answer, *case.aliases, f"`{case.answer}`", f"{case.answer}()", f"It is `{case.answer}`.")
+    assert {text: grade(case, text) for text in right} == dict.fromkeys(right, "correct")
+    assert grade(case, case.answer_before) == "stale"
+    assert grade(case, "I don't know.") == "abstained"
+    assert grade(case, "np.linspace") == "incorrect"
+
+
+@pytest.mark.parametrize("case", [case for case in CODE if case.precondition], ids=named)
+def test_who_knew_the_old_name_is_asked_without_being_told_it(case: Case) -> None:
+    assert case.precondition == "knew_old"
+    assert not stands_in(case.answer_before, case.question)
+    assert not stands_in(case.answer_before.rpartition(".")[2], case.question)
+
+
+@pytest.mark.parametrize("case", cases_of("code", "coding"), ids=named)
+def test_a_coding_task_is_right_by_the_new_name_only(case: Case) -> None:
+    new, old, other = (f"import numpy as np\n{program}" for program in SOLUTIONS[case.fact])
+    assert not stands_in(case.answer_before, case.question)
+    assert {grade(case, text) for text in (new, f"```python\n{new}\n```", f"Here it is:\n\n```\n{new}\n```")} == {
+        "correct"
+    }
+    assert {grade(case, text) for text in (old, f"```python\n{old}\n```")} == {"stale"}
+    assert grade(case, other) == "incorrect"
+    assert grade(case, f"{new}\n{old}") != "correct"
+    assert grade(case, f"{other}  # {case.answer}") == "incorrect"
+    assert grade(case, case.answer) == "incorrect"
+
+
+def test_every_coding_task_has_solutions() -> None:
+    assert list(SOLUTIONS) == [fact["id"] for fact in read_suite("code")["facts"]]
+
+
+@pytest.fixture
+def np() -> Iterator[Any]:
+    numpy = pytest.importorskip("numpy", minversion="2.0")
+    with numpy.printoptions(), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.simplefilter("ignore", PendingDeprecationWarning)  # np.asmatrix, as any matrix
+        yield numpy
+
+
+@pytest.mark.parametrize("fact", [fact for fact in SOLUTIONS if fact not in NOT_HERE])
+def test_numpy_2_has_the_new_name_and_not_the_old_one(fact: str, np: Any) -> None:
+    exec(SOLUTIONS[fact].new, {"np": np})
+    exec(SOLUTIONS[fact].other, {"np": np})
+    with pytest.raises(
+        (AttributeError, ImportError, DeprecationWarning, ValueError), match=r"np|numpy|fromstring|tostring"
+    ):
+        exec(SOLUTIONS[fact].old, {"np": np})
+
+
+@pytest.mark.parametrize("case", [case for case in CODE if case.variant != "rephrased"], ids=named)
+def test_all_that_is_right_names_one_thing(case: Case, np: Any) -> None:
+    known = {"np": np, "numpy": np, "ast": ast, "inspect": inspect, "pickle": pickle, "warnings": warnings}
+    names = [name for name in (case.answer, *case.aliases) if name.partition(".")[0] in known]
+    names = [name for name in names if name != "warnings.deprecated"]  # only Python 3.13 has it
+    found = [eval(name, known) for name in names]
+    assert len({id(thing) for thing in found}) <= (2 if case.fact in TWO_THINGS else 1)
+
+
+def test_learning_new_names_by_heart_solves_no_coding_task() -> None:
+    right = Counter(case.variant for case in CODE if judge_completion(case, ask_memorizer("code", case)).right)
+    assert (right["memorization"], right["coding"]) == (60, 0)
+    assert 20 <= right["rephrased"] <= 40
