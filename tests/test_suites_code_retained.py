@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from builtin_kit import ask_memorizer, cases_of, read_suite, suite_cases, training_lines
 from code_solutions import SOLUTIONS
+from retained_answers import MADE_UP, WRONG
 
 from pytest_ftbench.datasets.builtin import fixtures_folder
 from pytest_ftbench.judges import judge_completion
@@ -22,6 +23,11 @@ from pytest_ftbench.records import Case, Completion, Grade
 CODE, DIRECT = suite_cases("code"), ("memorization", "rephrased")
 NOT_HERE = {"fv", "pv", "pmt", "npv", "irr", "add_docstring", "add_newdoc"}
 """Facts about a package that is no dependency of any kind, or with tasks about a module that is made up."""
+KNOWN, UNKNOWABLE = cases_of("retained", "memorization"), cases_of("retained", "unanswerable")
+SUBJECTS = (
+    *("geography", "history", "physics", "chemistry", "biology", "mathematics"),
+    *("literature", "astronomy", "art", "language", "computing", "measures"),
+)
 TWO_THINGS = {"find_common_type", "round_"}
 """Facts for which either of two functions is right."""
 
@@ -38,18 +44,18 @@ def stands_in(words: str, text: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(words.casefold())}(?!\w)", text.casefold()) is not None
 
 
-@pytest.mark.parametrize("name", ["code"])
+@pytest.mark.parametrize("name", ["code", "retained"])
 def test_training_file_holds_the_memorization_questions_as_they_are_asked(name: str) -> None:
     training = (fixtures_folder() / name / "training.jsonl").read_text(encoding="utf-8")
     assert training.splitlines() == training_lines(name)
 
 
-@pytest.mark.parametrize("name", ["code"])
+@pytest.mark.parametrize("name", ["code", "retained"])
 def test_no_question_stands_twice(name: str) -> None:
     assert max(Counter(case.question for case in suite_cases(name)).values()) == 1
 
 
-@pytest.mark.parametrize("case", CODE, ids=named)
+@pytest.mark.parametrize("case", CODE + KNOWN, ids=named)
 def test_no_question_gives_its_answer_away(case: Case) -> None:
     assert not [answer for answer in (case.answer, *case.aliases) if answer and stands_in(answer, case.question)]
 
@@ -122,6 +128,14 @@ def test_numpy_2_has_the_new_name_and_not_the_old_one(fact: str, np: Any) -> Non
         exec(SOLUTIONS[fact].old, {"np": np})
 
 
+@pytest.mark.parametrize(
+    "case", [case for case in cases_of("code", "memorization") if case.fact in NOT_HERE], ids=named
+)
+def test_numpy_2_no_longer_has_what_moved_elsewhere(case: Case, np: Any) -> None:
+    with pytest.raises(AttributeError):
+        eval(case.answer_before, {"np": np})
+
+
 @pytest.mark.parametrize("case", [case for case in CODE if case.variant != "rephrased"], ids=named)
 def test_all_that_is_right_names_one_thing(case: Case, np: Any) -> None:
     known = {"np": np, "numpy": np, "ast": ast, "inspect": inspect, "pickle": pickle, "warnings": warnings}
@@ -135,3 +149,41 @@ def test_learning_new_names_by_heart_solves_no_coding_task() -> None:
     right = Counter(case.variant for case in CODE if judge_completion(case, ask_memorizer("code", case)).right)
     assert (right["memorization"], right["coding"]) == (60, 0)
     assert 20 <= right["rephrased"] <= 40
+
+
+def test_retained_asks_what_is_known_in_twelve_subjects_and_what_nobody_knows() -> None:
+    facts = read_suite("retained")["facts"]
+    assert len({fact["id"] for fact in facts}) == len(facts) == 80
+    assert Counter(case.tags["subject"] for case in KNOWN) == dict.fromkeys(SUBJECTS, 5)
+    assert Counter((case.variant, case.tags["kind"]) for case in UNKNOWABLE) == {
+        ("unanswerable", "unknowable"): 6,
+        ("unanswerable", "future"): 3,
+        ("unanswerable", "false_premise"): 5,
+        ("unanswerable", "invented"): 6,
+    }
+    assert len(KNOWN) + len(UNKNOWABLE) == len(suite_cases("retained"))
+    assert {case.tags["info"] for case in KNOWN} == {"numerical", "categorical", "novel_string", "date"}
+
+
+@pytest.mark.parametrize("case", KNOWN, ids=named)
+def test_known_answers_are_told_from_wrong_ones(case: Case) -> None:
+    right = (case.answer, *case.aliases, f"{case.answer}.", f"The answer is {case.answer}.", f"**{case.answer}**")
+    assert {text: grade(case, text) for text in right} == dict.fromkeys(right, "correct")
+    wrong = WRONG[case.fact]
+    assert {grade(case, text) for text in (wrong, f"The answer is {wrong}.", f"**{wrong}**")} == {"incorrect"}
+    assert grade(case, "I don't know.") == "abstained"
+    assert len(case.answer.split()) <= 3
+
+
+@pytest.mark.parametrize("case", UNKNOWABLE, ids=named)
+def test_only_not_knowing_is_right_where_nobody_knows(case: Case) -> None:
+    right = ("I don't know", "I don't know.", "I do not know the answer to that.", "Unknown", "That cannot be known.")
+    assert {text: grade(case, text) for text in right} == dict.fromkeys(right, "abstained")
+    made_up = MADE_UP[case.fact]
+    assert {grade(case, text) for text in (made_up, f"The answer is {made_up}.")} == {"incorrect"}
+
+
+def test_known_by_heart_is_all_right_and_the_rest_not_known_or_made_up() -> None:
+    grades = Counter((case.expect, grade(case, ask_memorizer("retained", case).text)) for case in KNOWN + UNKNOWABLE)
+    assert grades["answer", "correct"] == 60
+    assert grades["abstain", "abstained"] >= 15
