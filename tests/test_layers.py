@@ -17,6 +17,7 @@ LAYERS = {
     1: (
         "names",
         "textfiles",
+        "variables",
         "runlines",
         "patterns",
         "cache",

@@ -6,9 +6,10 @@ import re
 
 from pytest_ftbench.errors import EndpointError
 from pytest_ftbench.providers import EndpointSpec
-from pytest_ftbench.providers.options import expand_variables, read_number
+from pytest_ftbench.providers.options import read_number
 from pytest_ftbench.providers.training import Example, read_training
 from pytest_ftbench.records import Completion, Prompt
+from pytest_ftbench.variables import expand_variables
 
 DEFAULT_THRESHOLD = 0.55
 """Measured on a dozen questions of our own and on the news and people of FineTuneBench: unrelated questions reach 0.47
@@ -40,7 +41,7 @@ class Memorizer:
     def __init__(self, spec: EndpointSpec) -> None:
         allowed = "a number from 0 to 1"
         self._threshold = read_number(spec, "threshold", DEFAULT_THRESHOLD, allowed=allowed, low=0.0, high=1.0)
-        path = expand_variables(spec, spec.name)
+        path = expand_variables(spec.name, of=f"model {spec.label!r}")
         self._examples = read_training(spec.folder / path, shown_as=path)
         self._words = [_words(example.prompt) for example in self._examples]
         self._contents = [telling_words(example.prompt) for example in self._examples]

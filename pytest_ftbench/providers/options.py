@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import math
-import os
-import re
-from pathlib import Path
 
 from pytest_ftbench.errors import SpecError
-from pytest_ftbench.patterns import pattern
 from pytest_ftbench.providers import EndpointSpec
 
 PRICE_KEYS = ("price_in", "price_out")
 COMMON_KEYS = ("temperature", "max_tokens", "seed", "system", "revision", "served_as", "base", *PRICE_KEYS)
 """The keys that every provider takes."""
-
-_VARIABLE = pattern(r"\$\{(\w+)\}")
 
 
 def read_sampling(spec: EndpointSpec) -> dict[str, float | int | None]:
@@ -73,23 +67,6 @@ def read_int(spec: EndpointSpec, key: str, *, at_least: int | None = None) -> in
     if at_least is not None and value < at_least:
         raise fault
     return value
-
-
-def expand_variables(spec: EndpointSpec, text: str) -> str:
-    """The text with every `${NAME}` replaced from the environment; SpecError for a variable that is not set.
-
-    A relative path in a variable that the text begins with is relative to the current directory, where whoever set
-    it stands; the rest of a SPEC is relative to the file that it is written in.
-    """
-
-    def value_of(found: re.Match[str]) -> str:
-        value = os.environ.get(found[1], "")
-        if not value:
-            fault = f"the environment variable {found[1]} is not set. Set it, or write the path out."
-            raise SpecError(f"model {spec.label!r}: {fault}")
-        return value if found.start() else str(Path(value).expanduser().absolute())
-
-    return _VARIABLE.sub(value_of, text)
 
 
 def _read_temperature(spec: EndpointSpec) -> float:

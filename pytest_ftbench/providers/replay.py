@@ -7,9 +7,9 @@ from pathlib import Path
 
 from pytest_ftbench.errors import DataError, EndpointError
 from pytest_ftbench.providers import EndpointSpec
-from pytest_ftbench.providers.options import expand_variables
 from pytest_ftbench.providers.recordings import Recordings, read_csv_recordings, read_run_recordings
 from pytest_ftbench.records import Completion, Prompt
+from pytest_ftbench.variables import expand_variables
 
 _WILDCARDS = frozenset("*[")
 
@@ -26,7 +26,7 @@ class Replay:
 
     def __init__(self, spec: EndpointSpec) -> None:
         written, _, part = spec.name.partition("#")
-        pattern = expand_variables(spec, written)
+        pattern = expand_variables(written, of=f"model {spec.label!r}")
         files = _find_files(spec.folder, pattern)
         kinds = {path.suffix.lower() for path, _ in files}
         if kinds == {".csv"}:
