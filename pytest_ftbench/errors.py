@@ -17,6 +17,7 @@ class DataError(FtbenchError):
 
     def __init__(self, place: str, fault: str) -> None:
         super().__init__(f"{place}: {fault}")
+        self.place, self.fault = place, fault
 
 
 class SpecError(FtbenchError):

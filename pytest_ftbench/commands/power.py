@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from pytest_ftbench.commands.output import show, show_json
-from pytest_ftbench.datasets import load_cases
+from pytest_ftbench.datasets import CaseFile, is_named_set, load_cases, load_source
 from pytest_ftbench.errors import SpecError
 from pytest_ftbench.gates import Gate, parse_gate
 from pytest_ftbench.power import POWER, Reach, reach_of
@@ -41,22 +41,29 @@ def power_command(
     show(lambda unicode: power_blocks(reaches, chance=chance, unicode=unicode))
 
 
-def _sort(words: Sequence[str]) -> tuple[list[str], list[Path]]:
+def _sort(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """Gates and files, told apart by the operator that every gate has."""
     gates = [word for word in words if "<" in word or ">" in word]
-    return gates, [Path(word) for word in words if word not in gates]
+    return gates, [word for word in words if word not in gates]
 
 
-def _read(files: Sequence[Path]) -> tuple[list[Case | Result], list[Gate]]:
+def _read(files: Sequence[str]) -> tuple[list[Case | Result], list[Gate]]:
     cases: list[Case | Result] = []
     gates: list[Gate] = []
-    for path in files:
-        if path.suffix == ".jsonl" and not path.name.endswith(".ftbench.jsonl"):
-            results = read_run(path).results
+    for name in files:
+        if name.endswith(".jsonl") and not name.endswith(".ftbench.jsonl"):
+            results = read_run(Path(name)).results
             first = results[0].endpoint if results else ""
             cases += [one for one in results if one.endpoint == first]
         else:
-            found = load_cases(path, suite=path.name.partition(".")[0])
+            found = _load(name)
             cases += found.cases
-            gates += [parse_gate(text, place=str(path)) for text in found.gates]
+            gates += [parse_gate(text, place=name) for text in found.gates]
     return cases, gates
+
+
+def _load(name: str) -> CaseFile:
+    if is_named_set(name):
+        return load_source(name, folder=Path.cwd(), root=Path.cwd())
+    path = Path(name)
+    return load_cases(path, suite=path.name.partition(".")[0])

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pytest_ftbench.datasets.builtin import BUILTIN_PREFIX, builtin_file
 from pytest_ftbench.datasets.facts import FactCases, read_facts
+from pytest_ftbench.datasets.finetunebench import BENCHMARK_PREFIX, load_benchmark
 from pytest_ftbench.datasets.identity import identify
 from pytest_ftbench.datasets.rows import read_csv, read_jsonl
 from pytest_ftbench.datasets.sampling import fact_rank, sample_facts
@@ -23,6 +24,7 @@ __all__ = [
     "Reader",
     "fact_rank",
     "identify",
+    "is_named_set",
     "load_cases",
     "load_source",
     "sample_facts",
@@ -41,6 +43,8 @@ class CaseFile:
     """How many facts the file has; under a limit more than `cases` are about."""
     training_file: str = ""
     """The training file that it names, as written; relative to its folder."""
+    notes: tuple[tuple[str, str], ...] = ()
+    """What it lacks or leaves out, each with the question set that it is about."""
 
 
 Reader = Callable[[Path, str], tuple[Sequence[Case], Sequence[str]]]
@@ -109,11 +113,16 @@ def load_source(
     limit: int | None = None,
     seed: int = 0,
 ) -> CaseFile:
-    """The cases of a source as a marker names it: a built-in set `ftbench:NAME`, or a path relative to `folder`.
+    """The cases of a source as a marker names it.
 
-    root: what suite names and messages are relative to. today, limit and seed: as `load_cases` has them.
-    Raises DataError.
+    It is a built-in set `ftbench:NAME`, a copy of FineTuneBench `finetunebench:DIR`, or the path of a case file; paths
+    are relative to `folder`. root: what suite names and messages are relative to. today, limit and seed: as `load_cases`
+    has them. Raises DataError, or SpecError for an environment variable that is not set.
     """
+    if source.startswith(BENCHMARK_PREFIX):
+        found, notes = load_benchmark(source, folder=folder)
+        cases, facts = _limited(found, limit, seed)
+        return CaseFile(tuple(cases), facts=facts, notes=notes)
     if source.startswith(BUILTIN_PREFIX):
         suite = source.removeprefix(BUILTIN_PREFIX)
         path, shown = builtin_file(suite), source
@@ -121,6 +130,11 @@ def load_source(
         path = folder / source
         suite, shown = suite_name(path, root=root), _shown(path, root)
     return load_cases(path, suite=suite, readers=readers, shown_as=shown, today=today, limit=limit, seed=seed)
+
+
+def is_named_set(source: str) -> bool:
+    """Whether a source is other than the path of a case file."""
+    return source.startswith((BUILTIN_PREFIX, BENCHMARK_PREFIX))
 
 
 def suite_name(path: Path, *, root: Path) -> str:

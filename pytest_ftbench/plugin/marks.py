@@ -16,6 +16,7 @@ from pytest_ftbench.records import Case
 from pytest_ftbench.samples import ALLOWED, is_allowed
 
 if TYPE_CHECKING:
+    from pytest_ftbench.datasets import CaseFile
     from pytest_ftbench.gates import Gate
 
 KEYWORDS = ("where", "gate", "samples", "match")
@@ -80,7 +81,8 @@ def _read_marker(marker: pytest.Mark, folder: Path, state: State) -> tuple[list[
         raise SpecError(f"the ftbench marker knows no {unknown[0]!r}. Allowed: {', '.join(KEYWORDS)}.")
     if not marker.args:
         raise SpecError("the ftbench marker names no source. Give it a case file, as in ftbench('facts.yaml').")
-    cases = [case for source in marker.args for case in _load(source, folder, state)]
+    files = [_load(source, folder, state) for source in marker.args]
+    cases = [case for file in files for case in file.cases]
     if where := marker.kwargs.get("where"):
         selector = parse_selector(_text("where", where))
         selected = selector.select(cases)
@@ -93,11 +95,21 @@ def _read_marker(marker: pytest.Mark, folder: Path, state: State) -> tuple[list[
         samples = _samples(marker.kwargs["samples"])
         cases = [replace(case, samples=samples) if case.samples is None else case for case in cases]
     check_cases(cases, state)
+    _tell(files, cases, state)
     gates = marker.kwargs.get("gate") or ()
     gates = gates if isinstance(gates, list | tuple) else (gates,)
     parsed = [settle_gate(parse_gate(_text("gate", gate)), state) for gate in gates]
     refuse_impossible(parsed, state.each_sample(cases))
     return cases, parsed
+
+
+def _tell(files: Sequence[CaseFile], cases: Sequence[Case], state: State) -> None:
+    """Have the summary say what the selected question sets lack."""
+    from pytest_ftbench.reports.text import one_line
+
+    suites = {case.suite for case in cases}
+    notes = dict.fromkeys(one_line(text, most=500) for file in files for suite, text in file.notes if suite in suites)
+    state.warnings += [note for note in notes if note not in state.warnings]
 
 
 def _samples(value: object) -> int:
@@ -112,19 +124,17 @@ def _text(name: str, value: object) -> str:
     return value
 
 
-def _load(source: object, folder: Path, state: State) -> Sequence[Case]:
-    from pytest_ftbench.datasets import identify, load_source
+def _load(source: object, folder: Path, state: State) -> CaseFile:
+    from pytest_ftbench.datasets import CaseFile, identify, load_source
 
     if isinstance(source, str | Path):
-        return load_source(
-            str(source), folder=folder, root=state.config.rootpath, readers=state.registry("readers")
-        ).cases
+        return load_source(str(source), folder=folder, root=state.config.rootpath, readers=state.registry("readers"))
     if isinstance(source, Case):
         source = [source]
     if isinstance(source, Iterable):
         cases = list(source)
         if all(isinstance(case, Case) for case in cases) and cases:
-            return identify(cases)
+            return CaseFile(identify(cases))
     raise SpecError(f"a source must be a path, a built-in set or a list of pytest_ftbench.Case, got {source!r:.80}.")
 
 
