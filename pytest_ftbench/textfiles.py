@@ -7,7 +7,7 @@ import io
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pytest_ftbench.errors import DataError
@@ -44,30 +44,44 @@ def has_half_character(text: str) -> bool:
     return not text.isascii() and _SURROGATE.search(text) is not None
 
 
-def read_csv_rows(path: Path, *, shown_as: str = "") -> tuple[list[str], list[tuple[int, Row]]]:
+def _refuse(fault: DataError) -> None:
+    raise fault
+
+
+def read_csv_rows(
+    path: Path, *, shown_as: str = "", on_fault: Callable[[DataError], None] = _refuse
+) -> tuple[list[str], list[tuple[int, Row]]]:
     """The header and the rows of a CSV file, each row with the line it starts on; every cell stays text.
 
     Cells are set apart by commas, or by semicolons or tabs where the header holds those and no comma, as spreadsheets
     of many countries write them. A row with fewer cells than the header gets empty ones; blank rows are passed over.
-    Raises DataError for an unreadable file, a column name that stands twice, or a row with too many cells.
+    on_fault: is given each row with too many cells, and the rest of a file whose quotes do not close; it raises, unless
+    reading is to go on without them. Raises DataError for an unreadable file or header, or a column that stands twice.
     """
     place = shown_as or str(path)
     text = read_text(path, shown_as=place)
     limit_before = csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     try:
-        records = _records(text, place)
+        records = _records(text, place, on_fault)
         line, cells = next(records, (1, []))
         if not cells:
             raise DataError(place, "the file is empty. Give it at least one row.")
         header = [name.strip() for name in cells]
         if doubled := [name for name in header if name and header.count(name) > 1]:
             raise DataError(f"{place}:{line}", f"column {doubled[0]!r} stands twice. Rename one of them.")
-        return header, [(line, _row(header, cells, f"{place}:{line}")) for line, cells in records]
+        rows = []
+        for line, cells in records:
+            if len(cells) > len(header):
+                fault = f"{len(cells)} cells, but the header names {len(header)} columns."
+                on_fault(DataError(f"{place}:{line}", f"{fault} Quote cells that hold the mark between cells."))
+            else:
+                rows.append((line, dict.fromkeys(header, "") | dict(zip(header, cells, strict=False))))
+        return header, rows
     finally:
         csv.field_size_limit(limit_before)
 
 
-def _records(text: str, place: str) -> Iterator[tuple[int, list[str]]]:
+def _records(text: str, place: str, on_fault: Callable[[DataError], None]) -> Iterator[tuple[int, list[str]]]:
     """The records that are not blank, each with the line it starts on."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=_delimiter(text))
     line = 1
@@ -78,7 +92,8 @@ def _records(text: str, place: str) -> Iterator[tuple[int, list[str]]]:
             line = reader.line_num + 1
     except csv.Error as error:
         # The line where the record starts: a quote that is never closed takes in all lines after it.
-        raise DataError(f"{place}:{line}", f"not readable as CSV ({error}). Check the quotes.") from None
+        tell = on_fault if line > 1 else _refuse
+        tell(DataError(f"{place}:{line}", f"not readable as CSV ({error}). Check the quotes."))
 
 
 def _delimiter(text: str) -> str:
@@ -86,18 +101,14 @@ def _delimiter(text: str) -> str:
     return next((mark for mark in (",", ";", "\t") if mark in header), ",")
 
 
-def _row(header: list[str], cells: list[str], place: str) -> Row:
-    if len(cells) > len(header):
-        fault = f"{len(cells)} cells, but the header names {len(header)} columns."
-        raise DataError(place, f"{fault} Quote cells that hold the mark between cells.")
-    return dict.fromkeys(header, "") | dict(zip(header, cells, strict=False))
-
-
-def read_json_lines(path: Path, *, shown_as: str = "") -> list[tuple[int, dict[str, object]]]:
+def read_json_lines(
+    path: Path, *, shown_as: str = "", on_fault: Callable[[DataError], None] = _refuse
+) -> list[tuple[int, dict[str, object]]]:
     """The objects of a JSON Lines file, each with its line; blank lines are passed over.
 
     Numbers (and `NaN`) stay the text they are written as, so that nothing is rounded or reformatted.
-    Raises DataError for an unreadable file, a line that is no JSON object, or a key that stands twice in one.
+    on_fault: is given each line that is no JSON object, or in which a key stands twice; it raises, unless reading is to
+    go on without them. Raises DataError for an unreadable file.
     """
     place = shown_as or str(path)
     objects: list[tuple[int, dict[str, object]]] = []
@@ -110,10 +121,12 @@ def read_json_lines(path: Path, *, shown_as: str = "") -> list[tuple[int, dict[s
             )
         except (ValueError, RecursionError) as error:
             fault = f"not a line of JSON ({error}). Each line must be one JSON object."
-            raise DataError(f"{place}:{line}", fault) from None
-        if not isinstance(value, dict):
-            raise DataError(f"{place}:{line}", f"expected a JSON object, got {type(value).__name__}.")
-        objects.append((line, value))
+            on_fault(DataError(f"{place}:{line}", fault))
+            continue
+        if isinstance(value, dict):
+            objects.append((line, value))
+        else:
+            on_fault(DataError(f"{place}:{line}", f"expected a JSON object, got {type(value).__name__}."))
     return objects
 
 

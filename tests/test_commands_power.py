@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from command_kit import answered, fault, ftbench, here, store
+from finetunebench_kit import make_release
 
 __all__ = ["here"]
 
@@ -39,6 +40,14 @@ def test_file_brings_its_own_gates_and_its_size(here: Path) -> None:
     assert "(cases of a fact all alike) or better." in " ".join(out.split())
     _, out, _ = ftbench("power", "accuracy >= 0.99 @ 95%", "facts.ftbench.yaml")
     assert "The 90 cases of 30 facts here cannot pass it, however good the model is." in out
+
+
+def test_built_in_and_released_sets_bring_their_size(here: Path) -> None:
+    make_release(here / "copy")
+    sizes = {"ftbench:quickstart": "36 cases of 12 facts", "finetunebench:copy": "53 cases of 20 facts"}
+    for source, told in sizes.items():
+        _, out, _ = ftbench("power", "accuracy >= 0.85 @ 95%", source)
+        assert f"The {told} here" in out
 
 
 def test_run_brings_its_size_too_once_for_all_endpoints(here: Path) -> None:

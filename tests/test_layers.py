@@ -73,6 +73,7 @@ LAYERS = {
         "sharing",
         "checkpoints",
         "curves",
+        "importing",
     ),
     4: ("reports",),
     5: ("plugin", "commands"),

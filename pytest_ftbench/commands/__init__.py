@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from pytest_ftbench.commands.caching import cache_app
 from pytest_ftbench.commands.comparing import bless_command, compare_command
 from pytest_ftbench.commands.gating import gate_command
+from pytest_ftbench.commands.importing import import_app
 from pytest_ftbench.commands.judging import judge_app
 from pytest_ftbench.commands.output import fail
 from pytest_ftbench.commands.power import power_command
@@ -64,6 +65,7 @@ app.command("schema")(schema_command)
 app.add_typer(runs_app, name="runs")
 app.add_typer(judge_app, name="judge")
 app.add_typer(cache_app, name="cache")
+app.add_typer(import_app, name="import")
 
 
 def main() -> None:

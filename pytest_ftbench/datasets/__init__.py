@@ -116,8 +116,9 @@ def load_source(
     """The cases of a source as a marker names it.
 
     It is a built-in set `ftbench:NAME`, a copy of FineTuneBench `finetunebench:DIR`, or the path of a case file; paths
-    are relative to `folder`. root: what suite names and messages are relative to. today, limit and seed: as `load_cases`
-    has them. Raises DataError, or SpecError for an environment variable that is not set.
+    are relative to `folder`. root: what suite names and messages are relative to.
+    today, limit and seed: as `load_cases` has them.
+    Raises DataError, or SpecError for an environment variable that is not set.
     """
     if source.startswith(BENCHMARK_PREFIX):
         found, notes = load_benchmark(source, folder=folder)

@@ -99,6 +99,9 @@ def load_benchmark(source: str, *, folder: Path) -> tuple[tuple[Case, ...], tupl
     """
     path = expand_variables(source.removeprefix(BENCHMARK_PREFIX), of=f"source {source!r}")
     release = read_release(folder / path, shown_as=source)
+    if all(file.is_absent for file in release.files):
+        expected = f"Name the folder that holds {_FOLDER}/{TABLES[0].file}."
+        raise DataError(source, f"holds no file of FineTuneBench. {expected}")
     notes = []
     for file in release.files:
         if file.fault and not file.is_absent:
@@ -115,14 +118,10 @@ def load_benchmark(source: str, *, folder: Path) -> tuple[tuple[Case, ...], tupl
 def read_release(folder: Path, *, shown_as: str) -> Release:
     """What the files below a folder hold: the released one, or its `datasets`.
 
-    shown_as: how messages name the folder. Raises DataError where none of the files is there.
+    shown_as: how messages name the folder. Files that are missing or cannot be read say so.
     """
     below = f"{_FOLDER}/" if (folder / _FOLDER).is_dir() else ""
     read = [_read_table(table, folder / below / table.file, f"{shown_as}/{below}{table.file}") for table in TABLES]
-    if not any(one.rows for one in read):
-        fault = next((one.fault for one in read if one.fault and not one.is_absent), "")
-        expected = f"Name the folder that holds {_FOLDER}/{TABLES[0].file}."
-        raise DataError(shown_as, f"holds no question of FineTuneBench{f' ({fault})' if fault else ''}. {expected}")
     # The rows that compare speak of two people each, and of their weights only.
     facts = (one for one in read if one.table.dataset == PEOPLE and one.table.variant != "comparison")
     people = read_people(row for one in facts for _, row in one.rows)

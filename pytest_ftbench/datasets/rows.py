@@ -36,7 +36,7 @@ def read_csv(path: Path, place: str) -> tuple[list[Case], list[str]]:
     if not rows:
         raise DataError(place, "has a header but no rows. Give it at least one question.")
     _require_columns(list(names.values()), f"{place}:1")
-    return [_case(row, f"{place}:{line}") for line, row in renamed], []
+    return [read_row(row, f"{place}:{line}") for line, row in renamed], []
 
 
 def read_jsonl(path: Path, place: str) -> tuple[list[Case], list[str]]:
@@ -46,7 +46,7 @@ def read_jsonl(path: Path, place: str) -> tuple[list[Case], list[str]]:
         here = f"{place}:{line}"
         names = _known_spelling(list(found), here)
         _require_columns(list(names.values()), here)
-        cases.append(_case({names[key]: _as_text(key, value, here) for key, value in found.items()}, here))
+        cases.append(read_row({names[key]: as_text(key, value, here) for key, value in found.items()}, here))
     return cases, []
 
 
@@ -71,7 +71,8 @@ def _require_columns(names: Iterable[str], place: str) -> None:
         raise DataError(place, f"no column 'answer' (found: {', '.join(found)}). Add it; 'expect' may say 'abstain'.")
 
 
-def _case(row: Row, place: str) -> Case:
+def read_row(row: Row, place: str) -> Case:
+    """The case of a row, whose keys are KNOWN columns and tags. Raises DataError for one that is none."""
     question = row.get("question", "").strip() or row.get("prompt", "").strip()
     if not question:
         raise DataError(place, "the row has no question. Fill in 'question' or 'prompt'.")
@@ -124,7 +125,8 @@ def _word_for_word(row: Row, key: str) -> str:
     return text if text.strip() else ""
 
 
-def _as_text(key: str, value: object, place: str) -> str:
+def as_text(key: str, value: object, place: str) -> str:
+    """A value of a JSON object as text; none is empty. Raises DataError for a list or an object."""
     if isinstance(value, str):
         if has_half_character(value):
             raise DataError(place, f"{key!r} holds half a character (a lone surrogate). Write it whole.")
