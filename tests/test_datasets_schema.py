@@ -116,6 +116,7 @@ FACT = "facts: [{question: Q?, answer: A}]\n"
         FACT + "entities: {a: {name: A, weight: [5]}}\n",
         FACT + "relations: {w: {question: '{name}?'}}\nentities: {a: {name: A, w: 5}}\nunseen: [{name: B, w: 5}]\n",
         "facts: [{answer: A}]\n",
+        "facts: [{answer: A, variants: [{variant: applied, question: Q?}]}]\n",
         "facts: [{question: Q?, answer: A, rephrase: R?}]\n",
         "facts: [{question: Q?, answer: A, precondition: knows}]\n",
         "facts: [{question: Q?, answer: A, valid_from: June}]\n",

@@ -228,3 +228,10 @@ def test_conversations_that_begin_alike_are_told_apart_by_their_turns(tmp_path: 
     assert "duplicate case: doubt of 'age' asks 'From which age was it allowed in 2024?' twice" in fault_of(
         tmp_path, twice
     )
+
+
+def test_fact_that_nobody_was_taught_needs_no_question_of_its_own(tmp_path: Path) -> None:
+    variants = "variants: [{variant: unanswerable, question: Who won?, expect: abstain}]"
+    (case,) = load(tmp_path, f"facts: [{{id: toss, {variants}}}]\n").cases
+    assert (case.fact, case.variant, case.question, case.expect) == ("toss", "unanswerable", "Who won?", "abstain")
+    assert "id" in fault_of(tmp_path, f"facts: [{{{variants}}}]\n")

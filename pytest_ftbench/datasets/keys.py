@@ -85,7 +85,12 @@ def _read_ruled(rules: Shape) -> Callable[[object], Found]:
 
 
 def _read_fact(value: object) -> Found:
-    required = () if isinstance(value, dict) and "about" in value else ("question",)
+    given = value if isinstance(value, dict) else {}
+    required: tuple[str, ...] = ("question",)
+    if "about" in given:
+        required = ()
+    elif "variants" in given and "question" not in given:
+        required = ("id",)  # else it would come from the question
     return _mapping(FACT, "'question' and 'answer'", required=required)(value)
 
 
