@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from pathlib import Path
 
 import pytest
 from conftest import Project
@@ -165,12 +166,13 @@ def test_both(ftbench_case):
     assert result.ret == 0
 
 
+BUILTIN = sorted(folder.name for folder in (Path(__file__).parent.parent / "fixtures").iterdir())
 MARKER_MISTAKES = {
     "": "the ftbench marker names no source. Give it a case file, as in ftbench('facts.yaml').",
     "'facts.yaml', limit=3": "the ftbench marker knows no 'limit'. Allowed: where, gate, samples, match.",
     "'fact.yaml'": "fact.yaml: cannot be read (No such file or directory). Check the path.",
     "'facts.txt'": "facts.txt: no reader for '.txt' files. Readable are: .csv, .jsonl, .yaml, .yml.",
-    "'ftbench:quickstar'": "ftbench:quickstar: no such built-in question set. There are: quickstart.",
+    "'ftbench:quickstar'": f"ftbench:quickstar: no such built-in question set. There are: {', '.join(BUILTIN)}.",
     "42": "a source must be a path, a built-in set or a list of pytest_ftbench.Case, got 42.",
     "[]": "a source must be a path, a built-in set or a list of pytest_ftbench.Case, got [].",
     "'facts.yaml', where='variant=reworded'": (
