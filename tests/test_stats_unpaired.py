@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from stats_kit import counts, levels, near, sides, worked
@@ -133,6 +133,7 @@ def test_draws_and_tables_out_of_range_are_refused() -> None:
             fisher_p(table)
 
 
+@settings(max_examples=10)  # each takes statsmodels a twentieth of a second
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
 def test_holm_is_that_of_statsmodels(chances: list[float]) -> None:
     assert holm(chances) == pytest.approx(list(multipletests(chances, method="holm")[1]), abs=1e-12)
