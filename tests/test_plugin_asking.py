@@ -125,9 +125,9 @@ def test_cache_dir_option_moves_the_cache(project: Project, server: LoopbackServ
 
 
 @pytest.mark.parametrize("mode", ["auto", "refresh"])
-def test_cache_in_the_checkout_is_refused_in_one_line(any_project: Project, server: LoopbackServer, mode: str) -> None:
-    any_project.write("words.ftbench.yaml", FACTS)
-    result = any_project.run(model(server), "--ftbench-cache-dir=cache", f"--ftbench-cache={mode}")
+def test_cache_in_the_checkout_is_refused_in_one_line(project: Project, server: LoopbackServer, mode: str) -> None:
+    project.write("words.ftbench.yaml", FACTS)
+    result = project.run(model(server), "--ftbench-cache-dir=cache", f"--ftbench-cache={mode}")
     assert result.ret == 4
     assert "checkout" in result.stderr.str()
     assert "Traceback" not in result.stdout.str() + result.stderr.str()
@@ -178,11 +178,11 @@ def test_corrupted_cache_is_set_aside_with_a_warning(project: Project, server: L
 
 
 def test_cache_that_cannot_be_made_costs_a_warning_and_no_answer(
-    any_project: Project, server: LoopbackServer, elsewhere: Path
+    project: Project, server: LoopbackServer, elsewhere: Path
 ) -> None:
-    any_project.write("words.ftbench.yaml", FACTS)
+    project.write("words.ftbench.yaml", FACTS)
     elsewhere.write_text("not a folder")
-    result = any_project.run(model(server), f"--ftbench-cache-dir={elsewhere}")
+    result = project.run(model(server), f"--ftbench-cache-dir={elsewhere}")
     result.assert_outcomes(passed=12)
     result.stdout.fnmatch_lines([f"ftbench: *{elsewhere}*"])
 

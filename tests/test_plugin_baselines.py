@@ -52,16 +52,16 @@ def test_run_before_is_compared_with_case_by_case(any_project: Project) -> None:
     assert {line["endpoint"] for line in any_project.lines("result")} == {"m"}
 
 
-def test_model_is_compared_with_and_no_gate_is_about_it(any_project: Project) -> None:
-    any_project.write("rooms.ftbench.csv", ROOMS)
+def test_model_is_compared_with_and_no_gate_is_about_it(project: Project) -> None:
+    project.write("rooms.ftbench.csv", ROOMS)
     with serve({"old": 2, "new": 9}) as server:
         baseline = model(server, "old", "--ftbench-baseline-model", "base")
         gates = ["accuracy >= 0.9", "uplift >= 0.7", "retention >= 1", "lost <= 0"]
-        result = any_project.run(model(server, "new"), baseline, *(f"--ftbench-gate={gate}" for gate in gates))
+        result = project.run(model(server, "new"), baseline, *(f"--ftbench-gate={gate}" for gate in gates))
         assert len(server.requests) == 20
     assert result.ret == 0
-    assert outcomes(any_project) == dict.fromkeys(gates, "PASS")
-    assert {gate["endpoint"] for gate in any_project.lines("gate")} == {"m"}
+    assert outcomes(project) == dict.fromkeys(gates, "PASS")
+    assert {gate["endpoint"] for gate in project.lines("gate")} == {"m"}
     result.stdout.fnmatch_lines(["before  base of this session"])
 
 
@@ -74,15 +74,15 @@ def test_baseline_model_without_an_alias_is_called_baseline_and_its_misses_fail_
     assert {line["endpoint"] for line in project.lines("result")} == {"m", "baseline"}
 
 
-def test_first_run_has_no_baseline_yet_is_saved_and_inconclusive(any_project: Project) -> None:
-    any_project.write("rooms.ftbench.csv", ROOMS)
+def test_first_run_has_no_baseline_yet_is_saved_and_inconclusive(project: Project) -> None:
+    project.write("rooms.ftbench.csv", ROOMS)
     with serve({"old": 9}) as server:
         arguments = (model(server, "old"), "--ftbench-compare=release", "--ftbench-gate=drop <= 0.1")
-        first = any_project.run(*arguments)
-        assert (first.ret, outcomes(any_project)) == (1, {"drop <= 0.1": "INCONCLUSIVE"})
+        first = project.run(*arguments)
+        assert (first.ret, outcomes(project)) == (1, {"drop <= 0.1": "INCONCLUSIVE"})
         first.stdout.fnmatch_lines(["*there is no run 'release' yet*", "*this session is saved under that name*"])
-        second = any_project.run(*arguments)
-    assert (second.ret, outcomes(any_project)) == (0, {"drop <= 0.1": "PASS"})
+        second = project.run(*arguments)
+    assert (second.ret, outcomes(project)) == (0, {"drop <= 0.1": "PASS"})
     first.stdout.no_fnmatch_line("*Traceback*")
 
 
@@ -228,11 +228,11 @@ def test_case_whose_precondition_is_unmet_is_shown_and_not_counted(any_project: 
     result.stdout.fnmatch_lines(["memorization*3/4*2 n/a*"])
 
 
-def test_precondition_without_a_baseline_does_not_count_and_is_said(any_project: Project) -> None:
-    any_project.write("rooms.ftbench.yaml", FACTS)
+def test_precondition_without_a_baseline_does_not_count_and_is_said(project: Project) -> None:
+    project.write("rooms.ftbench.yaml", FACTS)
     with serve({"new": 9}) as server:
-        result = any_project.run(model(server, "new"), "--ftbench-gate=accuracy >= 0.7")
-    assert any_project.lines("gate")[0]["n"] == 6
+        result = project.run(model(server, "new"), "--ftbench-gate=accuracy >= 0.7")
+    assert project.lines("gate")[0]["n"] == 6
     result.stdout.fnmatch_lines(["ftbench: 5 cases have a precondition, which only a baseline can decide*"])
 
 

@@ -76,11 +76,11 @@ def gate_lines(project: Project) -> dict[str, dict[str, Any]]:
     return {line["expr"]: line for line in project.lines("gate")}
 
 
-def test_accuracy_stands_beside_the_corrected_one(any_project: Project, server: LoopbackServer) -> None:
-    write_facts(any_project)
-    any_project.run(*options(server))
-    label(any_project)
-    result = any_project.run(*options(server), f"--ftbench-calibration={FILE}")
+def test_accuracy_stands_beside_the_corrected_one(project: Project, server: LoopbackServer) -> None:
+    write_facts(project)
+    project.run(*options(server))
+    label(project)
+    result = project.run(*options(server), f"--ftbench-calibration={FILE}")
     rates = error_rates(TABLE)
     value, interval = rogan_gladen(35 / 60, rates), lee_interval(35 / 60, 60, rates)
     line = f"35/60 = 0.583 [0.457, 0.699]; corrected {value:.3f} [{interval[0]:.3f}, {interval[1]:.3f}]"
@@ -88,7 +88,7 @@ def test_accuracy_stands_beside_the_corrected_one(any_project: Project, server: 
     assert f"FAIL: {line}" in result.outlines, "what the gate's own report says"
     assert f"  PASS  {line} ~" in result.outlines
     assert f"  FAIL  {line}" in result.outlines
-    gates = gate_lines(any_project)
+    gates = gate_lines(project)
     assert [gates[expr]["outcome"] for expr in GATES] == ["PASS", "FAIL"]
     for gate in gates.values():
         assert (gate["value"], gate["corrected"]) == pytest.approx((35 / 60, value))
@@ -108,13 +108,13 @@ def test_labels_of_a_sample_are_weighted_back(project: Project, server: Loopback
     assert gate_lines(project)["accuracy >= 0.5"]["corrected"] == pytest.approx(rogan_gladen(35 / 60, rates))
 
 
-def test_labels_of_another_models_answers_correct_nothing(any_project: Project, server: LoopbackServer) -> None:
-    write_facts(any_project)
-    any_project.run(*options(server))
-    label(any_project, models={"other": 60})
-    result = any_project.run(*options(server), f"--ftbench-calibration={FILE}")
-    assert "corrected" not in gate_lines(any_project)["accuracy >= 0.5"]
-    assert [gate["outcome"] for gate in gate_lines(any_project).values()] == ["PASS", "FAIL"]
+def test_labels_of_another_models_answers_correct_nothing(project: Project, server: LoopbackServer) -> None:
+    write_facts(project)
+    project.run(*options(server))
+    label(project, models={"other": 60})
+    result = project.run(*options(server), f"--ftbench-calibration={FILE}")
+    assert "corrected" not in gate_lines(project)["accuracy >= 0.5"]
+    assert [gate["outcome"] for gate in gate_lines(project).values()] == ["PASS", "FAIL"]
     result.stdout.fnmatch_lines([
         "ftbench: not corrected by labels: accuracy >= 0.5 of m and 1 more: the labels are of answers of 'other', "
         "not of 'tuned'"
@@ -139,15 +139,15 @@ def test_judge_that_people_do_not_agree_with_decides_no_gate(any_project: Projec
     assert result.ret == 1
 
 
-def test_calibration_of_other_prompts_is_not_used(any_project: Project, server: LoopbackServer) -> None:
-    write_facts(any_project)
-    any_project.run(*options(server))
-    (header,) = any_project.lines("run")
+def test_calibration_of_other_prompts_is_not_used(project: Project, server: LoopbackServer) -> None:
+    write_facts(project)
+    project.run(*options(server))
+    (header,) = project.lines("run")
     judge = {**header["judge"], "prompts": ["answer 0"]}
-    label(any_project, mistaken=tuple(RIGHT), judged_by={"matchers": header["ftbench"], "judge": judge})
-    result = any_project.run(*options(server), f"--ftbench-calibration={FILE}")
-    assert [gate["outcome"] for gate in gate_lines(any_project).values()] == ["PASS", "FAIL"]
-    assert "corrected" not in gate_lines(any_project)["accuracy >= 0.5"]
+    label(project, mistaken=tuple(RIGHT), judged_by={"matchers": header["ftbench"], "judge": judge})
+    result = project.run(*options(server), f"--ftbench-calibration={FILE}")
+    assert [gate["outcome"] for gate in gate_lines(project).values()] == ["PASS", "FAIL"]
+    assert "corrected" not in gate_lines(project)["accuracy >= 0.5"]
     told = (
         f"ftbench: {FILE} is not used: its judge was asked by prompts ['answer 0'], here they are "
         f"{header['judge']['prompts']}. Label a sample of this run: ftbench judge sample RUN -o review.csv, then "
@@ -206,14 +206,14 @@ def test_calibration_of_the_model_counts_beside_those_of_others(project: Project
     ],
 )
 def test_calibration_that_cannot_be_read_ends_the_session_in_one_line(
-    text: str | None, told: str, any_project: Project, server: LoopbackServer
+    text: str | None, told: str, project: Project, server: LoopbackServer
 ) -> None:
-    write_facts(any_project)
+    write_facts(project)
     if text is not None:
-        any_project.write(FILE, text)
-    result = any_project.run(*options(server), f"--ftbench-calibration={FILE}")
+        project.write(FILE, text)
+    result = project.run(*options(server), f"--ftbench-calibration={FILE}")
     assert (result.ret, server.requests) == (4, [])
-    assert [line for line in result.errlines if line] == [f"ERROR: {any_project.path / FILE}: {told}"]
+    assert [line for line in result.errlines if line] == [f"ERROR: {project.path / FILE}: {told}"]
 
 
 def test_ini_names_calibrations_below_the_root(
@@ -229,15 +229,15 @@ def test_ini_names_calibrations_below_the_root(
     assert "corrected" in gate_lines(project)["accuracy >= 0.5"]
 
 
-def test_judge_without_a_calibration_is_told_once(any_project: Project, server: LoopbackServer) -> None:
-    write_facts(any_project)
-    result = any_project.run(*options(server))
+def test_judge_without_a_calibration_is_told_once(project: Project, server: LoopbackServer) -> None:
+    write_facts(project)
+    result = project.run(*options(server))
     told = (
         "ftbench: gates rest on a judge that is not calibrated; to know how far it can be trusted: "
         "ftbench judge sample RUN -o review.csv, then ftbench judge calibrate review.csv"
     )
     assert result.outlines.count(told) == 1
-    assert [gate["outcome"] for gate in gate_lines(any_project).values()] == ["PASS", "FAIL"]
+    assert [gate["outcome"] for gate in gate_lines(project).values()] == ["PASS", "FAIL"]
 
 
 def test_judge_that_no_gate_rests_on_needs_no_calibration(project: Project, server: LoopbackServer) -> None:

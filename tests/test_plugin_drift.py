@@ -94,23 +94,23 @@ def test_another_model_is_an_error_and_no_gate_is_green(
 
 
 def test_fine_tune_that_does_not_come_back_as_asked_is_an_error(
-    any_project: Project, server: LoopbackServer, model: Model
+    project: Project, server: LoopbackServer, model: Model
 ) -> None:
-    any_project.write("words.ftbench.yaml", FACTS)
+    project.write("words.ftbench.yaml", FACTS)
     model.name = "gpt-6-luna"
     name = "ft:gpt-4o-mini-2024-07-18:acme::9AB"
-    result = any_project.run(spec(server, f"&served_as={name}", name))
+    result = project.run(spec(server, f"&served_as={name}", name))
     assert result.ret == 1
     assert len(server.requests) == 1
-    assert {line["status"] for line in any_project.lines("result")} == {"error"}
+    assert {line["status"] for line in project.lines("result")} == {"error"}
     result.stdout.fnmatch_lines([f"*answered by 'gpt-6-luna', where the SPEC says served_as={name}.*"])
 
 
-def test_named_revision_is_believed(any_project: Project, server: LoopbackServer, model: Model) -> None:
-    any_project.write("words.ftbench.yaml", FACTS)
-    any_project.run(spec(server, "&revision=1"))
+def test_named_revision_is_believed(project: Project, server: LoopbackServer, model: Model) -> None:
+    project.write("words.ftbench.yaml", FACTS)
+    project.run(spec(server, "&revision=1"))
     model.word = "wort"
-    result = any_project.run(spec(server, "&revision=1"))
+    result = project.run(spec(server, "&revision=1"))
     assert (result.ret, len(server.requests)) == (0, 12)
     result.stdout.no_fnmatch_line("*come to stand for other weights*")
-    assert any_project.run(spec(server, "&revision=2")).ret == 1
+    assert project.run(spec(server, "&revision=2")).ret == 1

@@ -27,9 +27,9 @@ def test_gate_that_holds_exits_0_and_one_that_is_broken_1(any_project: Project) 
     ]
 
 
-def test_model_on_the_command_line_and_nothing_measured_exits_1(any_project: Project) -> None:
-    any_project.write("test_unit.py", "def test_one(): pass")
-    result = any_project.run("--ftbench-model", any_project.train())
+def test_model_on_the_command_line_and_nothing_measured_exits_1(project: Project) -> None:
+    project.write("test_unit.py", "def test_one(): pass")
+    result = project.run("--ftbench-model", project.train())
     assert [line for line in result.outlines if "ftbench:" in line][1:] == [
         "ftbench: nothing was measured: no test asked memorizer; --ftbench-model is on the command line, "
         "so this fails the session"
@@ -199,16 +199,16 @@ def test_message_about_a_gate_says_where_it_is_written(project: Project) -> None
     result.stderr.fnmatch_lines(["ERROR: ftbench_gate: gate 'bogus >= 1': unknown metric *"])
 
 
-def test_by_makes_a_gate_a_value_and_does_not_excuse_cases_without_one(any_project: Project) -> None:
-    any_project.write(
+def test_by_makes_a_gate_a_value_and_does_not_excuse_cases_without_one(project: Project) -> None:
+    project.write(
         "office.ftbench.yaml",
         facts("accuracy[by=topic] >= 0.9").replace(
             "Paul}",
             "Paul}\n  - &x {id: sea, question: How many desks are there by the sea?, answer: 3, tags: {topic: sea}}",
         ),
     )
-    result = any_project.run("--ftbench-model", any_project.train())
-    assert outcomes(any_project) == [
+    result = project.run("--ftbench-model", project.train())
+    assert outcomes(project) == [
         ("accuracy[topic=rooms] >= 0.9", "office.ftbench.yaml", "PASS"),
         ("accuracy[topic=sea] >= 0.9", "office.ftbench.yaml", "FAIL"),
     ]

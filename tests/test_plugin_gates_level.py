@@ -34,11 +34,11 @@ def outcomes(project: Project) -> list[str]:
 @pytest.mark.parametrize(
     ("right", "wrong", "outcome", "code"), [(50, 0, "PASS", 0), (30, 20, "FAIL", 1), (45, 5, "INCONCLUSIVE", 1)]
 )
-def test_gate_is_three_way(any_project: Project, right: int, wrong: int, outcome: str, code: int) -> None:
-    any_project.write("facts.ftbench.csv", table(right, wrong))
+def test_gate_is_three_way(project: Project, right: int, wrong: int, outcome: str, code: int) -> None:
+    project.write("facts.ftbench.csv", table(right, wrong))
     with serve() as server:
-        result = any_project.run(model(server), "--ftbench-gate=accuracy >= 0.85 @ 95%")
-    assert (outcomes(any_project), result.ret) == ([outcome], code)
+        result = project.run(model(server), "--ftbench-gate=accuracy >= 0.85 @ 95%")
+    assert (outcomes(project), result.ret) == ([outcome], code)
     if outcome == "INCONCLUSIVE":
         result.stdout.fnmatch_lines(["*INCONCLUSIVE*45/50 = 0.900 [[]*; not certain at 95 %: about 150 cases*"])
 
@@ -50,13 +50,13 @@ def test_inconclusive_gate_may_warn_only(project: Project) -> None:
         assert project.run(model(server), "--ftbench-gate=accuracy >= 0.85 @ 95%").ret == 0
 
 
-def test_gate_of_a_file_that_cannot_pass_is_a_collection_error_with_line_and_size(any_project: Project) -> None:
-    any_project.write(
+def test_gate_of_a_file_that_cannot_pass_is_a_collection_error_with_line_and_size(project: Project) -> None:
+    project.write(
         "leave.ftbench.yaml",
         'gates: ["accuracy >= 0.9 @ 95%"]\nfacts:\n  - {question: How many days?, answer: 25}\n',
     )
     with serve() as server:
-        result = any_project.run(model(server))
+        result = project.run(model(server))
         assert server.requests == []
     assert result.ret != 0
     result.stdout.fnmatch_lines(["*leave.ftbench.yaml:1: gate 'accuracy >= 0.9 @ 95%': cannot pass with 1 case, *29*"])

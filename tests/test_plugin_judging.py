@@ -77,15 +77,15 @@ def test_judge_decides_what_the_matchers_leave_undecided_and_is_paid_for_once(an
     assert "quotes" in by_case["town"]["reason"]
 
 
-def test_judge_that_cannot_be_read_leaves_the_case_unscored_and_never_wrong(any_project: Project) -> None:
-    any_project.write("archive.ftbench.yaml", FACTS)
+def test_judge_that_cannot_be_read_leaves_the_case_unscored_and_never_wrong(project: Project) -> None:
+    project.write("archive.ftbench.yaml", FACTS)
     with serve(lambda _: "well, hm") as server:
-        result = any_project.run(*options(server))
+        result = project.run(*options(server))
     assert result.ret == 1
     result.assert_outcomes(passed=1, errors=1, failed=1)
-    by_case = {line["fact"]: line for line in any_project.lines("result")}
+    by_case = {line["fact"]: line for line in project.lines("result")}
     assert (by_case["town"]["status"], by_case["town"]["grade"]) == ("unscored", None)
-    assert any_project.lines("gate")[0]["outcome"] == "INCONCLUSIVE"
+    assert project.lines("gate")[0]["outcome"] == "INCONCLUSIVE"
 
 
 def test_judge_that_misses_a_canary_decides_no_gate(any_project: Project) -> None:
@@ -276,20 +276,20 @@ def test_recorded_answers_are_judged_together_too(project: Project) -> None:
     assert {line["rule"] for line in project.lines("result")} == {"judge:j"}
 
 
-def test_judge_that_turns_out_to_be_the_model_itself_gives_no_verdict(any_project: Project) -> None:
-    any_project.write("rooms.ftbench.csv", ROOMS)
+def test_judge_that_turns_out_to_be_the_model_itself_gives_no_verdict(project: Project) -> None:
+    project.write("rooms.ftbench.csv", ROOMS)
     with serve_rooms(tuned="large-2", grader="large-2") as server:
-        result = any_project.run(*options(server))
-        allowed = any_project.run(options(server)[0], options(server)[1] + "&allow_self_judge=true")
+        result = project.run(*options(server))
+        allowed = project.run(options(server)[0], options(server)[1] + "&allow_self_judge=true")
     assert (result.ret, allowed.ret) == (1, 0)
     result.stdout.fnmatch_lines(["*the judge j is the model itself that has answered, served as 'large-2'*"])
 
 
-def test_judge_of_the_same_base_is_pointed_out_once(any_project: Project) -> None:
-    any_project.write("rooms.ftbench.csv", ROOMS)
+def test_judge_of_the_same_base_is_pointed_out_once(project: Project) -> None:
+    project.write("rooms.ftbench.csv", ROOMS)
     with serve_rooms() as server:
         model = f"--ftbench-model=m=openai:ft:grader-2024-07-18:acme::9AB?base_url={server.base_url}"
-        result = any_project.run(model, options(server)[1])
+        result = project.run(model, options(server)[1])
     assert result.ret == 0
     assert str(result.stdout).count("the judge j and the model m both come from grader: models favour answers") == 1
 

@@ -87,15 +87,15 @@ def test_nothing_is_read_where_nothing_is_asked(project: Project, args: list[str
     assert log(project) == []
 
 
-def test_session_fails_before_anything_is_asked_where_a_model_ends_too_soon(any_project: Project) -> None:
-    prepare(any_project)
-    result = any_project.run(model("days=9"), model("days=100", "f"), "--ftbench-fail-on-shutdown=9")
+def test_session_fails_before_anything_is_asked_where_a_model_ends_too_soon(project: Project) -> None:
+    prepare(project)
+    result = project.run(model("days=9"), model("days=100", "f"), "--ftbench-fail-on-shutdown=9")
     assert result.ret == 4
     (line,) = [line for line in result.errlines if line]
     assert line.startswith("ERROR: e is shut down on ")
     assert line.endswith(", in 9 days; --ftbench-fail-on-shutdown=9 refuses that")
-    assert sorted(log(any_project)) == ["read", "read"]
-    assert not (any_project.path / ".ftbench").exists()
+    assert sorted(log(project)) == ["read", "read"]
+    assert not (project.path / ".ftbench").exists()
 
 
 def test_refused_session_hangs_up_on_servers_that_have_not_answered(project: Project) -> None:

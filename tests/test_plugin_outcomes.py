@@ -22,9 +22,9 @@ def test_wrong_answer_under_a_gate_is_missed_and_does_not_fail_the_session(any_p
     assert result.ret == 0
 
 
-def test_wrong_answer_under_no_gate_fails_with_its_verdict(any_project: Project) -> None:
-    any_project.write("office.ftbench.yaml", UNGATED)
-    result = any_project.run("--ftbench-model", any_project.train())
+def test_wrong_answer_under_no_gate_fails_with_its_verdict(project: Project) -> None:
+    project.write("office.ftbench.yaml", UNGATED)
+    result = project.run("--ftbench-model", project.train())
     result.assert_outcomes(passed=2, failed=1)
     result.stdout.fnmatch_lines(
         [
@@ -162,8 +162,8 @@ def test_dead_endpoint_is_one_error_and_never_a_miss(any_project: Project) -> No
     assert [line["outcome"] for line in any_project.lines("gate")] == ["INCONCLUSIVE"]
 
 
-def test_model_and_judge_fixtures_work_without_a_marker(any_project: Project) -> None:
-    any_project.write(
+def test_model_and_judge_fixtures_work_without_a_marker(project: Project) -> None:
+    project.write(
         "test_office.py",
         """
 import pytest
@@ -181,7 +181,7 @@ def test_model_says_who_it_is(ftbench_model):
     assert ftbench_model.alias == "memorizer"
 """,
     )
-    result = any_project.run("--ftbench-model", any_project.train())
+    result = project.run("--ftbench-model", project.train())
     result.assert_outcomes(passed=2)
     assert result.ret == 0
 

@@ -291,10 +291,10 @@ def test_budget_leaves_out_what_it_has_no_room_for_and_is_never_green(any_projec
     assert len([line for line in any_project.lines("result") if line["status"] == "error"]) == 20
 
 
-def test_budget_needs_a_price(any_project: Project) -> None:
-    any_project.write("words.ftbench.yaml", facts(2))
+def test_budget_needs_a_price(project: Project) -> None:
+    project.write("words.ftbench.yaml", facts(2))
     with LoopbackServer(right) as server:
-        result = any_project.run(model(server), "--ftbench-budget=1")
+        result = project.run(model(server), "--ftbench-budget=1")
         assert server.requests == []
     assert result.ret == 4
     result.stderr.fnmatch_lines(["ERROR: --ftbench-budget: the price of m is unknown, *price_in and price_out*"])

@@ -72,15 +72,13 @@ def test_lines_have_the_fields_of_schema_1(office: Project) -> None:
     assert (end["exit_status"], end["calls"]) == (1, 5)
 
 
-def test_session_that_only_asks_on_demand_is_kept_too(any_project: Project) -> None:
-    any_project.write(
-        "test_ask.py", "def test_ask(ftbench_model): assert ftbench_model.ask('How many desks are there?')"
-    )
-    any_project.train()
-    assert ask(any_project).ret == 0
-    run, end = any_project.lines()
+def test_session_that_only_asks_on_demand_is_kept_too(project: Project) -> None:
+    project.write("test_ask.py", "def test_ask(ftbench_model): assert ftbench_model.ask('How many desks are there?')")
+    project.train()
+    assert ask(project).ret == 0
+    run, end = project.lines()
     assert (run["kind"], end["kind"], end["calls"]) == ("run", "end", 1)
-    assert len(kept(any_project)) == 1
+    assert len(kept(project)) == 1
 
 
 def test_session_that_asks_nothing_leaves_no_file(office: Project) -> None:

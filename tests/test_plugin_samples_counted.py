@@ -50,13 +50,13 @@ def test_plan_counts_every_sample_and_those_that_are_stored(project: Project) ->
     result.stdout.fnmatch_lines(["m * 20 * 8 * 12 *"])
 
 
-def test_summary_tells_flaky_questions_per_endpoint(any_project: Project) -> None:
-    any_project.write("words.ftbench.yaml", facts(3, "accuracy >= 0.1"))
+def test_summary_tells_flaky_questions_per_endpoint(project: Project) -> None:
+    project.write("words.ftbench.yaml", facts(3, "accuracy >= 0.1"))
     with LoopbackServer(Fading(2)) as flaky, LoopbackServer(right) as steady:
         models = model(flaky, "old", temperature=0.5), model(steady, "new")
-        plain = any_project.run(*models, "--ftbench-samples=3")
-        listed = any_project.run(*models, "--ftbench-samples=3", "-v")
-        once = any_project.run(*models)
+        plain = project.run(*models, "--ftbench-samples=3")
+        listed = project.run(*models, "--ftbench-samples=3", "-v")
+        once = project.run(*models)
     # rates 1, 2/3, 2/3: spread 1/27; within (0 + 1/3 + 1/3) / 3 = 2/9; between 1/27 - 2/27, which is below 0
     old = "samples of old: 2 of 3 questions flaky, pass^3 0.333, variance 0.000 between questions and 0.222 within"
     new = "samples of new: 0 of 3 questions flaky, pass^3 1.000, variance 0.000 between questions and 0.000 within"
@@ -81,10 +81,10 @@ def test_misses_of_one_question_are_listed_together(project: Project) -> None:
 
 
 @pytest.mark.parametrize("chosen", [["-k", "m-1"], ["-k", "not m-2"], ["words.ftbench.yaml::f0::memorization[m-1]"]])
-def test_gate_of_which_a_sample_did_not_run_is_inconclusive(any_project: Project, chosen: list[str]) -> None:
-    any_project.write("words.ftbench.yaml", facts(2, "accuracy >= 0.1"))
+def test_gate_of_which_a_sample_did_not_run_is_inconclusive(project: Project, chosen: list[str]) -> None:
+    project.write("words.ftbench.yaml", facts(2, "accuracy >= 0.1"))
     with LoopbackServer(right) as server:
-        result = any_project.run(model(server), "--ftbench-samples=2", *chosen)
+        result = project.run(model(server), "--ftbench-samples=2", *chosen)
     ran = 1 if "::" in chosen[0] else 2
     result.stdout.fnmatch_lines([f"INCONCLUSIVE  accuracy >= 0.1  {ran} of 4 ran"])
     assert result.ret == 0
@@ -175,15 +175,15 @@ def test_budget_leaves_out_samples_and_the_gate_open(project: Project) -> None:
     assert result.ret == 1
 
 
-def test_replay_of_a_run_serves_each_sample_its_own_answer(any_project: Project) -> None:
-    any_project.write("words.ftbench.yaml", facts(3, "accuracy >= 0.1"))
+def test_replay_of_a_run_serves_each_sample_its_own_answer(project: Project) -> None:
+    project.write("words.ftbench.yaml", facts(3, "accuracy >= 0.1"))
     with LoopbackServer(Fading(2)) as server:
-        any_project.run(model(server), "--ftbench-samples=3")
-    recorded = {(line["fact"], line["sample"]): line["answer"] for line in any_project.lines("result")}
-    run = (any_project.path / "out/run.jsonl").read_bytes()
-    any_project.write("saved.jsonl", run)
-    any_project.run("--ftbench-model=m=replay:saved.jsonl", "--ftbench-samples=3")
-    assert {(line["fact"], line["sample"]): line["answer"] for line in any_project.lines("result")} == recorded
+        project.run(model(server), "--ftbench-samples=3")
+    recorded = {(line["fact"], line["sample"]): line["answer"] for line in project.lines("result")}
+    run = (project.path / "out/run.jsonl").read_bytes()
+    project.write("saved.jsonl", run)
+    project.run("--ftbench-model=m=replay:saved.jsonl", "--ftbench-samples=3")
+    assert {(line["fact"], line["sample"]): line["answer"] for line in project.lines("result")} == recorded
     assert len(set(recorded.values())) == 4
 
 

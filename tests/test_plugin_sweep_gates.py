@@ -185,14 +185,14 @@ def test_tie_takes_the_earliest_and_says_so(project: Project) -> None:
     assert line["chosen"].endswith(", tied with cand@90; the earliest is taken")
 
 
-def test_checkpoint_that_errs_is_never_chosen_nor_green(any_project: Project) -> None:
-    write_facts(any_project, f"accuracy[{BEST}] >= 0")
+def test_checkpoint_that_errs_is_never_chosen_nor_green(project: Project) -> None:
+    write_facts(project, f"accuracy[{BEST}] >= 0")
     with serve(share(RISING), share(RISING), broken={120: 15}) as server:
-        result = any_project.run(*sweep(server))
+        result = project.run(*sweep(server))
     assert result.ret == 1
     missing = 2 * sum(n >= 15 for n in HELD_OUT)
     assert missing
-    (line,) = any_project.lines("gate")
+    (line,) = project.lines("gate")
     assert (line["endpoint"], line["outcome"]) == ("cand", "INCONCLUSIVE")
     assert line["reason"] == f"no checkpoint is chosen: without a grade, on the held-out facts: cand@120 {missing}"
     result.stdout.fnmatch_lines(["best on memorization    cand@90: *; not compared, for want of grades: cand@120"])
@@ -214,12 +214,12 @@ def test_endpoint_that_is_given_up_is_not_green(project: Project) -> None:
     assert [outcome for *_, outcome in gates(project)] == ["INCONCLUSIVE"]
 
 
-def test_chosen_tests_leave_the_choice_open_and_fail_nothing(any_project: Project) -> None:
-    write_facts(any_project, f"accuracy[{BEST}] >= 0.1")
+def test_chosen_tests_leave_the_choice_open_and_fail_nothing(project: Project) -> None:
+    write_facts(project, f"accuracy[{BEST}] >= 0.1")
     with serve(share(RISING), share(RISING)) as server:
-        result = any_project.run(*sweep(server), "-k", "not 120")
+        result = project.run(*sweep(server), "-k", "not 120")
     assert result.ret == 0
-    (line,) = any_project.lines("gate")
+    (line,) = project.lines("gate")
     assert (line["endpoint"], line["outcome"]) == ("cand", "INCONCLUSIVE")
     assert line["reason"] == f"no checkpoint is chosen: 0 of {2 * len(HELD_OUT)} held-out cases of cand@120 ran"
 
@@ -304,17 +304,17 @@ def test_curtailing_leaves_alone_what_is_chosen_by(project: Project) -> None:
     assert outcomes[0][0][1:] == ("cand@60", "PASS")
 
 
-def test_gates_in_sequence_are_about_one_checkpoint_and_the_others_are_asked_all(any_project: Project) -> None:
+def test_gates_in_sequence_are_about_one_checkpoint_and_the_others_are_asked_all(project: Project) -> None:
     write_facts(
-        any_project,
+        project,
         "known: accuracy[variant=memorization, endpoint=cand@120] >= 0.9",
         "accuracy[variant=rephrased, endpoint=cand@120, after=known] >= 0.2",
     )
     with serve(share(RISING), share(PEAKED)) as server:
-        result = any_project.run(*sweep(server))
-    assert (result.ret, [outcome for *_, outcome in gates(any_project)]) == (0, ["PASS", "PASS"])
-    assert len(any_project.lines("result")) == 2 * FACTS * len(STEPS)
-    assert {line["status"] for line in any_project.lines("result")} == {"graded"}
+        result = project.run(*sweep(server))
+    assert (result.ret, [outcome for *_, outcome in gates(project)]) == (0, ["PASS", "PASS"])
+    assert len(project.lines("result")) == 2 * FACTS * len(STEPS)
+    assert {line["status"] for line in project.lines("result")} == {"graded"}
 
 
 def test_samples_of_a_question_are_in_one_half(project: Project) -> None:

@@ -53,16 +53,16 @@ def paths(server: LoopbackServer) -> list[str]:
 
 
 @pytest.mark.parametrize("name", [TUNED, f"{TUNED}:ckpt-step-60", "openai:ftjob-7"])
-def test_sweep_of_four_checkpoints_draws_their_curve_and_finds_the_best(any_project: Project, name: str) -> None:
-    write_facts(any_project, "accuracy[variant=rephrased, endpoint=cand@120] >= 0.9")
+def test_sweep_of_four_checkpoints_draws_their_curve_and_finds_the_best(project: Project, name: str) -> None:
+    write_facts(project, "accuracy[variant=rephrased, endpoint=cand@120] >= 0.9")
     with openai() as server:
-        result = any_project.run(f"--ftbench-model=cand={name}?base_url={server.base_url}", "--ftbench-checkpoints")
+        result = project.run(f"--ftbench-model=cand={name}?base_url={server.base_url}", "--ftbench-checkpoints")
         of_jobs = [] if name.endswith("ftjob-7") else [JOBS]
         assert paths(server) == [*of_jobs, f"{JOBS}/ftjob-7/checkpoints"]
         assert len(server.requests) == len(paths(server)) + 2 * FACTS * len(STEPS)
         specs = [f"{NAMES[step]}?base_url={server.base_url}" for step in STEPS]
     assert result.ret == 0
-    entries = any_project.lines("run")[0]["endpoints"]
+    entries = project.lines("run")[0]["endpoints"]
     assert [(entry["alias"], entry["spec"], entry["served_model"]) for entry in entries] == [
         (f"cand@{step}", spec, NAMES[step]) for step, spec in zip(STEPS, specs, strict=True)
     ]
