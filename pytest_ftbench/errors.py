@@ -9,15 +9,19 @@ class FtbenchError(Exception):
     """A mistake that the user can mend: its text is the one line to show, without a traceback."""
 
 
+DataFault = Literal["", "duplicate", "tie", "self_comparison", "shared_name", "requires"]
+"""What is wrong with a file whose form is right; empty: anything else."""
+
+
 class DataError(FtbenchError):
     """A fault in a file of cases, training examples or recorded answers.
 
     place: the file as the user wrote it, with `:line` where a line is known.
     """
 
-    def __init__(self, place: str, fault: str) -> None:
+    def __init__(self, place: str, fault: str, *, kind: DataFault = "") -> None:
         super().__init__(f"{place}: {fault}")
-        self.place, self.fault = place, fault
+        self.place, self.fault, self.kind = place, fault, kind
 
 
 class SpecError(FtbenchError):

@@ -136,12 +136,12 @@ class Builder:
             for variant in draft.requires:
                 if variant not in variants:
                     fault = f"requires {variant!r}, but {name!r} has no question of that variant. It has: "
-                    raise DataError(draft.place, f"{fault}{', '.join(variants)}.")
+                    raise DataError(draft.place, f"{fault}{', '.join(variants)}.", kind="requires")
                 needs.setdefault(draft.variant, set()).add(variant)
         for draft in drafts if needs else ():
             if draft.variant in _reached(needs, draft.variant):
                 fault = f"{draft.variant!r} requires itself in the end. Remove one 'requires' of the circle."
-                raise DataError(draft.place, fault)
+                raise DataError(draft.place, fault, kind="requires")
 
 
 def _context(subject: Subject, context: str, fields: Mapping[str, str] | None) -> str:

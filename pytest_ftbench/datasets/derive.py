@@ -95,11 +95,11 @@ def _compare(rule: Rule, column: Column, entity: str, other: str, store: Store) 
     if other not in column.values:
         raise ShapeError(f"{other!r} has no {column.name!r} to compare with. Give it a value, or take another entity.")
     if other == entity:
-        raise ShapeError(f"{entity!r} is compared with itself. Take another entity.")
+        raise ShapeError(f"{entity!r} is compared with itself. Take another entity.", kind="self_comparison")
     key, held = column.keys[entity], column.keys[other]
     if key == held and rule.kind != "equal":
         fault = f"{entity!r} and {other!r} have the same {column.name!r}, {column.values[entity]!r}: a tie."
-        raise ShapeError(f"{fault} Take another entity, or ask whether they are 'equal'.")
+        raise ShapeError(f"{fault} Take another entity, or ask whether they are 'equal'.", kind="tie")
     holds = key == held if rule.kind == "equal" else key > held if rule.kind in _ASCENDING else key < held
     return Derived(holds, {"other": store.entities[other].name}, other)
 
@@ -109,7 +109,7 @@ def _hold_against(rule: Rule, column: Column, entity: str) -> Derived:
     key, held = column.keys[entity], _operand(threshold, column, rule)
     if key == held:
         fault = f"the {column.name!r} of {entity!r} is {column.values[entity]!r}, the same as the threshold: a tie."
-        raise ShapeError(f"{fault} Take another threshold.")
+        raise ShapeError(f"{fault} Take another threshold.", kind="tie")
     return Derived(key > held if rule.kind in _ASCENDING else key < held, {"threshold": threshold})
 
 

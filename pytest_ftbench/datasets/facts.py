@@ -14,6 +14,7 @@ from pytest_ftbench.datasets.derive import Balance
 from pytest_ftbench.datasets.entries import FactsFile
 from pytest_ftbench.datasets.lines import Lines
 from pytest_ftbench.datasets.schema import read_file
+from pytest_ftbench.datasets.shapes import Path as ValuePath
 from pytest_ftbench.datasets.shapes import ShapeError
 from pytest_ftbench.datasets.store import Store
 from pytest_ftbench.datasets.subjects import Doubled, balanced_groups, subjects_of
@@ -45,12 +46,13 @@ class FactCases(Sequence[Case]):
     def __init__(self, file: FactsFile, lines: Lines) -> None:
         self.file = file
         self._lines = lines
-        self._store = Store(file.entities, file.relations)
+        self.store = Store(file.entities, file.relations)
         try:
-            self._subjects = subjects_of(file, self._store)
+            self._subjects = subjects_of(file, self.store)
         except Doubled as fault:
             first = lines.at((*fault.first, *fault.path[-1:])).rpartition(":")[2]
-            raise DataError(lines.at(fault.path), f"{fault} (first on line {first}). {fault.remedy}") from None
+            told = f"{fault} (first on line {first}). {fault.remedy}"
+            raise DataError(lines.at(fault.path), told, kind=fault.kind) from None
         except ShapeError as fault:
             raise lines.fault(fault) from None
 
@@ -59,13 +61,17 @@ class FactCases(Sequence[Case]):
         """The names of the facts."""
         return self._subjects.keys()
 
+    def at(self, path: ValuePath) -> str:
+        """The place of a value of the file, as `file:line`."""
+        return self._lines.at(path)
+
     def build(self, *, suite: str = "", today: date | None = None, only: Collection[str] | None = None) -> list[Case]:
         """The cases with suite, fact and id filled in.
 
         today: what `date_change: +10y` starts from; None: this day. only: the facts that are wanted; None: all.
         Raises DataError, with the line, for an answer that cannot be computed.
         """
-        builder = Builder(self.file, self._store, self._plan, self._lines, today=today or date.today())
+        builder = Builder(self.file, self.store, self._plan, self._lines, today=today or date.today())
         return [
             case
             for name, subjects in self._subjects.items()
@@ -77,7 +83,7 @@ class FactCases(Sequence[Case]):
     def _plan(self) -> Mapping[tuple[str, ...], Balance]:
         every = (subject for subjects in self._subjects.values() for subject in subjects)
         with self._lines.told():
-            return plan_balance(balanced_groups(every), self._store, seed=self.file.seed)
+            return plan_balance(balanced_groups(every), self.store, seed=self.file.seed)
 
     @cached_property
     def _all(self) -> list[Case]:

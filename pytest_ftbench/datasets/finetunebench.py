@@ -97,11 +97,7 @@ def load_benchmark(source: str, *, folder: Path) -> tuple[tuple[Case, ...], tupl
     DIR is relative to `folder`; `${NAME}` stands for an environment variable.
     Raises DataError for a folder or file that cannot be read; a file that is not there is left out.
     """
-    path = expand_variables(source.removeprefix(BENCHMARK_PREFIX), of=f"source {source!r}")
-    release = read_release(folder / path, shown_as=source)
-    if all(file.is_absent for file in release.files):
-        expected = f"Name the folder that holds {_FOLDER}/{TABLES[0].file}."
-        raise DataError(source, f"holds no file of FineTuneBench. {expected}")
+    release = open_benchmark(source, folder=folder)
     notes = []
     for file in release.files:
         if file.fault and not file.is_absent:
@@ -113,6 +109,16 @@ def load_benchmark(source: str, *, folder: Path) -> tuple[tuple[Case, ...], tupl
             told = f"{count} row{'s' if count > 1 else ''} left out, the first: {file.left_out[0]}"
             notes.append((file.table.dataset, told))
     return release.cases, tuple(notes)
+
+
+def open_benchmark(source: str, *, folder: Path) -> Release:
+    """What a source `finetunebench:DIR` holds, as `load_benchmark` takes it. Raises DataError where that is nothing."""
+    path = expand_variables(source.removeprefix(BENCHMARK_PREFIX), of=f"source {source!r}")
+    release = read_release(folder / path, shown_as=source)
+    if all(file.is_absent for file in release.files):
+        expected = f"Name the folder that holds {_FOLDER}/{TABLES[0].file}."
+        raise DataError(source, f"holds no file of FineTuneBench. {expected}")
+    return release
 
 
 def read_release(folder: Path, *, shown_as: str) -> Release:

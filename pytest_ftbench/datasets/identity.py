@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from pytest_ftbench.errors import DataError
@@ -39,19 +39,23 @@ def _with_owner(case: Case, suite: str | None) -> Case:
 def _number_repeats(cases: Sequence[Case]) -> list[Case]:
     groups: dict[tuple[str, str, str, str], list[int]] = defaultdict(list)
     for index, case in enumerate(cases):
-        # Rows that only share an id may speak of several facts (a released benchmark has such ids).
-        owner = "" if case.id else case.fact
-        groups[case.suite, case.variant, case.id, owner].append(index)
+        groups[_group(case)].append(index)
     named = list(cases)
     for indices in groups.values():
         if len(indices) > 1:
-            _refuse_doubles(cases[index] for index in indices)
+            for _, fault in find_doubles(cases[index] for index in indices):
+                raise fault
             indices.sort(key=lambda index: _asked(cases[index]))
         for position, index in enumerate(indices, start=1):
             name = _id(cases[index], position=position, several=len(indices) > 1)
             if name != cases[index].id:
                 named[index] = replace(cases[index], id=name)
     return _tell_apart(cases, named)
+
+
+def _group(case: Case) -> tuple[str, str, str, str]:
+    # Rows that only share an id may speak of several facts (a released benchmark has such ids).
+    return case.suite, case.variant, case.id, "" if case.id else case.fact
 
 
 def _id(case: Case, *, position: int, several: bool) -> str:
@@ -81,15 +85,16 @@ def _name(case: Case) -> tuple[str, str, str, str]:
     return case.suite, case.fact, case.variant, case.id
 
 
-def _refuse_doubles(group: Iterable[Case]) -> None:
+def find_doubles(cases: Iterable[Case]) -> Iterator[tuple[Case, DataError]]:
+    """The cases that ask what an earlier one of their name asks, as read: with ids as written, or none."""
     first: dict[tuple[str, ...], Case] = {}
-    for case in group:
-        earlier = first.setdefault(_asked(case), case)
+    for case in cases:
+        earlier = first.setdefault((*_group(case), *_asked(case)), case)
         if earlier is not case:
-            name = f"id {case.id!r}" if case.id else f"{case.variant} of {case.fact!r}"
+            name = f"id {case.id!r}" if case.id else f"{case.variant} of {case.fact or case.question!r}"
             before = f"first on line {earlier.place.rpartition(':')[2]}" if earlier.place else "asked before"
             fault = f"duplicate case: {name} asks {case.question!r} twice ({before}). Remove one of them."
-            raise DataError(case.place or case.suite, fault)
+            yield case, DataError(case.place or case.suite, fault, kind="duplicate")
 
 
 def _asked(case: Case) -> tuple[str, ...]:

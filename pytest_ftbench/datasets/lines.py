@@ -23,7 +23,7 @@ class Lines:
     def fault(self, error: ShapeError) -> DataError:
         """The error that a user sees."""
         where = "" if error.is_told else f"{'.'.join(map(str, error.path))}: "
-        return DataError(self.at(error.path), f"{where}{error}")
+        return DataError(self.at(error.path), f"{where}{error}", kind=error.kind)
 
     @contextmanager
     def told(self, path: Path = ()) -> Iterator[None]:

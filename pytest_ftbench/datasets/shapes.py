@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
+from pytest_ftbench.errors import DataFault
 from pytest_ftbench.names import near_miss
 from pytest_ftbench.patterns import pattern
 from pytest_ftbench.samples import ALLOWED, read_samples
@@ -25,8 +26,9 @@ _DAY = pattern(r"\d{4}-\d\d-\d\d")
 class ShapeError(ValueError):
     """A value that does not belong where it stands."""
 
-    def __init__(self, fault: str, *path: str | int, is_told: bool = True) -> None:
+    def __init__(self, fault: str, *path: str | int, is_told: bool = True, kind: DataFault = "") -> None:
         super().__init__(fault)
+        self.kind = kind
         self.path = path
         """The keys and positions that lead to the value."""
         self.is_told = is_told
@@ -34,7 +36,7 @@ class ShapeError(ValueError):
 
     def below(self, *path: str | int) -> ShapeError:
         """The same fault, seen from further up."""
-        return ShapeError(str(self), *path, *self.path, is_told=self.is_told)
+        return ShapeError(str(self), *path, *self.path, is_told=self.is_told, kind=self.kind)
 
 
 def unexpected(expected: str, value: object) -> ShapeError:

@@ -34,6 +34,11 @@ def read_shift(text: str) -> int | None:
     return years
 
 
+def years_named(text: str) -> list[int]:
+    """The years that a text names, as `shift_years` has them."""
+    return [int(match[1]) for match in _YEAR.finditer(text)]
+
+
 def shift_years(question: str, years: int, *, today: date) -> str:
     """The question with every year moved by the same number, so that the latest lies `years` after this one.
 
@@ -41,7 +46,7 @@ def shift_years(question: str, years: int, *, today: date) -> str:
     money or a percentage; the second half of `2023/24` moves along.
     Raises ShapeError where no year is named.
     """
-    found = [int(match[1]) for match in _YEAR.finditer(question)]
+    found = years_named(question)
     if not found:
         raise ShapeError(f"{question!r} names no year that could be moved. Write the date_change question out.")
     by = today.year + years - max(found)

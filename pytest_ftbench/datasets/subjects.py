@@ -70,7 +70,7 @@ def _check_relations(file: FactsFile) -> None:
             other = named.setdefault((attribute, folded(entity.name)), entity_id)
             if other != entity_id:
                 fault = f"{entity_id!r} and {other!r} are both called {entity.name!r}, so that questions mean either."
-                raise ShapeError(f"{fault} Give them different names.", *entity.path, "name")
+                raise ShapeError(f"{fault} Give them different names.", *entity.path, "name", kind="shared_name")
     asked = {attribute for attribute, _ in named}
     for name, relation in file.relations.items():
         if name not in asked:
@@ -115,7 +115,7 @@ class Doubled(ShapeError):
     """A fact that stands twice."""
 
     def __init__(self, fault: str, first: Path, remedy: str, *path: str | int) -> None:
-        super().__init__(fault, *path)
+        super().__init__(fault, *path, kind="duplicate")
         self.first = first
         """Where it stands first."""
         self.remedy = remedy
