@@ -74,6 +74,7 @@ LAYERS = {
         "checkpoints",
         "curves",
         "importing",
+        "linting",
     ),
     4: ("reports",),
     5: ("plugin", "commands"),

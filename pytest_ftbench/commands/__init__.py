@@ -12,6 +12,7 @@ from pytest_ftbench.commands.comparing import bless_command, compare_command
 from pytest_ftbench.commands.gating import gate_command
 from pytest_ftbench.commands.importing import import_app
 from pytest_ftbench.commands.judging import judge_app
+from pytest_ftbench.commands.linting import lint_command
 from pytest_ftbench.commands.output import fail
 from pytest_ftbench.commands.power import power_command
 from pytest_ftbench.commands.preflight import preflight_command
@@ -62,6 +63,7 @@ app.command("power")(power_command)
 app.command("regrade")(regrade_command)
 app.command("preflight")(preflight_command)
 app.command("schema")(schema_command)
+app.command("lint")(lint_command)
 app.add_typer(runs_app, name="runs")
 app.add_typer(judge_app, name="judge")
 app.add_typer(cache_app, name="cache")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -65,19 +65,32 @@ class FactCases(Sequence[Case]):
         """The place of a value of the file, as `file:line`."""
         return self._lines.at(path)
 
-    def build(self, *, suite: str = "", today: date | None = None, only: Collection[str] | None = None) -> list[Case]:
+    def build(
+        self,
+        *,
+        suite: str = "",
+        today: date | None = None,
+        only: Collection[str] | None = None,
+        on_fault: Callable[[DataError], None] | None = None,
+    ) -> list[Case]:
         """The cases with suite, fact and id filled in.
 
         today: what `date_change: +10y` starts from; None: this day. only: the facts that are wanted; None: all.
-        Raises DataError, with the line, for an answer that cannot be computed.
+        Raises DataError, with the line, for an answer that cannot be computed; on_fault: takes it instead where it is
+        one fact's, which is then left out.
         """
         builder = Builder(self.file, self.store, self._plan, self._lines, today=today or date.today())
-        return [
-            case
-            for name, subjects in self._subjects.items()
-            if only is None or name in only
-            for case in builder.build(name, subjects, suite=suite)
-        ]
+        cases: list[Case] = []
+        for name, subjects in self._subjects.items():
+            if only is not None and name not in only:
+                continue
+            try:
+                cases += builder.build(name, subjects, suite=suite)
+            except DataError as fault:
+                if on_fault is None:
+                    raise
+                on_fault(fault)
+        return cases
 
     @cached_property
     def _plan(self) -> Mapping[tuple[str, ...], Balance]:

@@ -1,0 +1,138 @@
+"""Files, folders and named sets, read so far as they can be: one fault does not hide the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from pytest_ftbench.datasets import READERS, FactCases, identify, suite_name
+from pytest_ftbench.datasets.builtin import BUILTIN_PREFIX, builtin_file
+from pytest_ftbench.datasets.entries import NO_SETTINGS, Entity, Relation
+from pytest_ftbench.datasets.finetunebench import BENCHMARK_PREFIX, open_benchmark
+from pytest_ftbench.datasets.finetunebench_people import RELATIONS, People
+from pytest_ftbench.datasets.identity import find_doubles
+from pytest_ftbench.datasets.store import Store
+from pytest_ftbench.errors import DataError, SpecError
+from pytest_ftbench.linting.findings import Finding, find, find_fault
+from pytest_ftbench.linting.material import Material, plain
+from pytest_ftbench.providers.training import read_training
+from pytest_ftbench.records import Case
+
+_Read = tuple[Material, list[Finding]]
+
+
+def expand(sources: Iterable[str], *, folder: Path) -> Iterator[str]:
+    """The sources, with each folder's case files, those called `NAME.ftbench.ENDING`, in its place, each once.
+
+    Raises SpecError for a folder that holds none.
+    """
+    given = list(sources)
+    found: dict[str, None] = {}
+    for source in given:
+        path = folder / source
+        if source.startswith((BUILTIN_PREFIX, BENCHMARK_PREFIX)) or not path.is_dir():
+            found[source] = None
+            continue
+        below = sorted(Path(source) / file.relative_to(path) for file in path.rglob("*.ftbench.*") if _is_wanted(file))
+        if not below:
+            endings = ", ".join(f"*.ftbench{ending}" for ending in READERS)
+            raise SpecError(f"{source}: holds no case file ({endings}). Name the files that are to be read.")
+        found.update(dict.fromkeys(map(str, below)))
+    return iter(found)
+
+
+def _is_wanted(path: Path) -> bool:
+    is_hidden = any(part.startswith(".") and part not in (".", "..") for part in path.parts)
+    return path.stem.endswith(".ftbench") and path.suffix.lower() in READERS and path.is_file() and not is_hidden
+
+
+def read_source(source: str, *, folder: Path, today: date) -> _Read:
+    """What a source holds, and what of it cannot be read.
+
+    source: a case file below `folder`, `ftbench:NAME` or `finetunebench:DIR`.
+    Raises SpecError for an environment variable that is not set.
+    """
+    try:
+        if source.startswith(BENCHMARK_PREFIX):
+            return _read_benchmark(source, folder, today)
+        if source.startswith(BUILTIN_PREFIX):
+            name = source.removeprefix(BUILTIN_PREFIX)
+            return _read_file(builtin_file(name), name, source, today)
+        path = folder / source
+        return _read_file(path, suite_name(path, root=folder), source, today)
+    except DataError as fault:
+        return Material((), today), [find_fault(fault)]
+
+
+def _read_file(path: Path, suite: str, place: str, today: date) -> _Read:
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        raise DataError(place, f"no reader for {path.suffix!r} files. Readable are: {', '.join(READERS)}.")
+    read, _ = reader(path, place)
+    if not isinstance(read, FactCases):
+        return _read_table(read, suite, today)
+    faults: list[DataError] = []
+    cases = read.build(suite=suite, today=today, on_fault=faults.append)
+    # What a relation says wrong is wrong in each of its facts.
+    findings = [find_fault(fault) for fault in {str(fault): fault for fault in faults}.values()]
+    file = read.file
+    material = Material(cases, today, read.store, tuple(file.relations), read.at)
+    if file.training_file:
+        try:
+            material = with_training(material, path.parent / file.training_file, shown_as=file.training_file)
+        except DataError as fault:
+            findings.append(find("FTB001", read.at(("training_file",)), f"{fault} Correct 'training_file'."))
+    return material, findings
+
+
+def _read_table(rows: Sequence[Case], suite: str, today: date) -> _Read:
+    findings = []
+    doubles = set()
+    for case, fault in find_doubles(rows):
+        doubles.add(id(case))
+        findings.append(find_fault(fault, tags=case.tags))
+    kept = [case for case in rows if id(case) not in doubles]
+    findings += _repeated_ids(kept)
+    return Material(identify(kept, suite=suite), today), findings
+
+
+def _repeated_ids(rows: Iterable[Case]) -> Iterator[Finding]:
+    first: dict[tuple[str, str], Case] = {}
+    for case in rows:
+        earlier = first.setdefault((case.variant, case.id), case) if case.id else case
+        if earlier is not case:
+            line = earlier.place.rpartition(":")[2]
+            told = f"id {case.id!r} stands on line {line} for another question, so that both are told apart by a number"
+            yield find("FTB102", case, f"{told}. Give each its own id, and 'fact' to what belongs together.")
+
+
+def with_training(material: Material, path: Path, *, shown_as: str) -> Material:
+    """The material with what a training file asks. Raises DataError for one that cannot be read."""
+    asked = {plain(one.prompt): f"{shown_as}:{one.line}" for one in reversed(read_training(path, shown_as=shown_as))}
+    return replace(material, trained={**asked, **material.trained})
+
+
+def _read_benchmark(source: str, folder: Path, today: date) -> _Read:
+    release = open_benchmark(source, folder=folder)
+    faults = [DataError(f"{source}/{one.file}", one.fault) for one in release.files if one.fault and not one.is_absent]
+    for row in (row for one in release.files for row in one.left_out):
+        place, _, told = row.partition(": ")
+        faults.append(DataError(place, told, kind="duplicate" if told.startswith("asks what ") else ""))
+    store, relations = _stored(release.people), tuple(one.name for one in RELATIONS)
+    return Material(release.cases, today, store, relations, lambda _: source), list(map(find_fault, faults))
+
+
+def _stored(people: People) -> Store:
+    """The people of the benchmark as the entity store that an import would write."""
+    return Store(
+        {
+            one.id: Entity(one.name, ("entities", one.id), (one.first_name,), NO_SETTINGS, one.values)
+            for one in people.by_id.values()
+        },
+        {
+            one.name: Relation(one.name, (), one.fact, one.unit, one.order, NO_SETTINGS, None, (), ())
+            for one in RELATIONS
+        },
+    )
