@@ -7,7 +7,7 @@ from datetime import date
 
 from pytest_ftbench.datasets.shift import years_named
 from pytest_ftbench.linting.findings import Finding, find
-from pytest_ftbench.linting.material import Material
+from pytest_ftbench.linting.material import Material, plain
 from pytest_ftbench.patterns import pattern
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -19,12 +19,13 @@ _MONTH = pattern(
 
 def lint_dates(material: Material) -> Iterator[Finding]:
     """Questions with a moved year that are no longer about the future."""
-    unmoved = {(case.suite, case.fact, case.question) for case in material.cases if case.variant == "memorization"}
+    trained = (case for case in material.cases if case.variant == "memorization")
+    unmoved = {(case.suite, case.fact, plain(case.question)) for case in trained}
     for case in material.cases:
-        if case.variant != "date_change" or case.expect != "abstain" or case.written:
+        if case.variant != "date_change" or case.expect != "abstain":
             continue
         years = years_named(case.question)
-        if not years or (case.suite, case.fact, case.question) in unmoved:
+        if not years or (case.suite, case.fact, plain(case.question)) in unmoved:
             continue
         if _has_come(max(years), case.question, material.today):
             told = f"the date_change question is about {max(years)}, which a model may know by now"

@@ -19,7 +19,7 @@ def lint_training(material: Material) -> Iterator[Finding]:
         if case.variant == _TRAINED:
             asked[case.suite, case.fact][plain(case.question)] = case
     for case in material.cases:
-        if case.variant == _TRAINED or case.turns or case.written:
+        if case.variant == _TRAINED or case.turns:
             continue
         question = plain(case.question)
         same = asked[case.suite, case.fact].get(question) if (case.suite, case.fact) in asked else None
