@@ -48,6 +48,11 @@ def test_findings_stand_a_line_each_by_file_and_line_with_what_they_come_to(file
     assert (code, out, err) == (1, f"facts/{WARNING}facts/{ERROR}{summary}", "")
 
 
+def test_folder_in_a_hidden_one_is_looked_through(files: Path) -> None:
+    (files / "facts").rename(files / ".facts")
+    assert ftbench("lint", files / ".facts", "--json")[1].count("FTB50") == 4
+
+
 @pytest.mark.parametrize(
     ("options", "code", "codes"),
     [

@@ -75,7 +75,7 @@ def lint(
     codes: those that are told. Raises SpecError or DataError for what is not understood on the command line; what is
     wrong with a source is a finding.
     """
-    names = list(expand(sources, folder=folder))
+    names = expand(sources, folder=folder)
     findings: list[Finding] = []
     materials: list[Material] = []
     for source in names:

@@ -23,29 +23,29 @@ from pytest_ftbench.records import Case
 _Read = tuple[Material, list[Finding]]
 
 
-def expand(sources: Iterable[str], *, folder: Path) -> Iterator[str]:
+def expand(sources: Iterable[str], *, folder: Path) -> list[str]:
     """The sources, with each folder's case files, those called `NAME.ftbench.ENDING`, in its place, each once.
 
     Raises SpecError for a folder that holds none.
     """
-    given = list(sources)
     found: dict[str, None] = {}
-    for source in given:
+    for source in sources:
         path = folder / source
         if source.startswith((BUILTIN_PREFIX, BENCHMARK_PREFIX)) or not path.is_dir():
             found[source] = None
             continue
-        below = sorted(Path(source) / file.relative_to(path) for file in path.rglob("*.ftbench.*") if _is_wanted(file))
+        files = (file.relative_to(path) for file in path.rglob("*.ftbench.*") if file.is_file())
+        below = sorted(Path(source) / file for file in files if _is_wanted(file))
         if not below:
             endings = ", ".join(f"*.ftbench{ending}" for ending in READERS)
             raise SpecError(f"{source}: holds no case file ({endings}). Name the files that are to be read.")
         found.update(dict.fromkeys(map(str, below)))
-    return iter(found)
+    return list(found)
 
 
 def _is_wanted(path: Path) -> bool:
-    is_hidden = any(part.startswith(".") and part not in (".", "..") for part in path.parts)
-    return path.stem.endswith(".ftbench") and path.suffix.lower() in READERS and path.is_file() and not is_hidden
+    is_hidden = any(part.startswith(".") for part in path.parts)
+    return path.stem.endswith(".ftbench") and path.suffix.lower() in READERS and not is_hidden
 
 
 def read_source(source: str, *, folder: Path, today: date) -> _Read:

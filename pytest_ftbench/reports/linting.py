@@ -58,7 +58,7 @@ def code_data() -> dict[str, Any]:
 
 def _line(finding: Finding) -> str:
     place = f"{one_line(finding.file, most=500)}:{finding.line}"
-    return f"{place}: {finding.code} {one_line(finding.message, most=500)}"
+    return f"{place}: {finding.code} {one_line(finding.message, most=1000)}"
 
 
 def _severity(is_error: bool) -> str:
