@@ -93,6 +93,13 @@ def test_documented_metrics_columns_and_matchers_are_those_there_are() -> None:
     assert set(re.findall(r"`(\w+)`", " ".join(first))) == set(METRICS)
 
 
+def test_documented_lint_codes_are_those_there_are() -> None:
+    from pytest_ftbench.linting.findings import CODES
+
+    rows = [f"| {f'**{code}**' if rule.is_error else code} | {rule.about} |" for code, rule in CODES.items()]
+    assert "\n".join(["| code | finds |", "|---|---|", *rows, ""]) in README.read_text(encoding="utf-8")
+
+
 def test_computed_questions_are_asked(checkout: Path) -> None:
     model = "--ftbench-model=memorizer:example_suites/quickstart/training.jsonl"
     result = run(f"pytest staff.ftbench.yaml --collect-only -q {model}", checkout)
