@@ -73,8 +73,9 @@ def test_wheel_holds_the_package_and_nothing_of_the_tests(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in names}
     assert tops == {"pytest_ftbench", f"pytest_ftbench-{version()}.dist-info"}
-    assert {"pytest_ftbench/py.typed", "pytest_ftbench/fixtures/quickstart/facts.yaml"} <= set(names)
-    assert "pytest_ftbench/datasets/ftbench.schema.json" in names
+    assert {"pytest_ftbench/py.typed", "pytest_ftbench/datasets/ftbench.schema.json"} <= set(names)
+    files = [path for path in (ROOT / "fixtures").glob("*/*") if path.suffix in (".yaml", ".jsonl", ".md")]
+    assert {f"pytest_ftbench/{path.relative_to(ROOT).as_posix()}" for path in files} <= set(names)
     prompts = (ROOT / "pytest_ftbench" / "graders" / "prompts").glob("*.txt")
     assert {f"pytest_ftbench/graders/prompts/{prompt.name}" for prompt in prompts} <= set(names)
     metadata = zipfile.ZipFile(wheel).read(f"pytest_ftbench-{version()}.dist-info/METADATA").decode()

@@ -12,15 +12,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from builtin_kit import ask_memorizer, cases_of, read_suite, suite_cases, training_lines
 from code_solutions import SOLUTIONS
 from retained_answers import MADE_UP, WRONG
+from suite_kit import cases_of, facts_of, grade, right_by_heart
 
-from pytest_ftbench.datasets.builtin import fixtures_folder
-from pytest_ftbench.judges import judge_completion
-from pytest_ftbench.records import Case, Completion, Grade
+from pytest_ftbench.records import Case
 
-CODE, DIRECT = suite_cases("code"), ("memorization", "rephrased")
+CODE = cases_of("code")
+DIRECT = (*cases_of("code", "memorization"), *cases_of("code", "rephrased"))
 NOT_HERE = {"fv", "pv", "pmt", "npv", "irr", "add_docstring", "add_newdoc"}
 """Facts about a package that is no dependency of any kind, or with tasks about a module that is made up."""
 KNOWN, UNKNOWABLE = cases_of("retained", "memorization"), cases_of("retained", "unanswerable")
@@ -32,10 +31,6 @@ TWO_THINGS = {"find_common_type", "round_"}
 """Facts for which either of two functions is right."""
 
 
-def grade(case: Case, text: str) -> Grade | None:
-    return judge_completion(case, Completion(text=text)).grade
-
-
 def named(case: Case) -> str:
     return f"{case.fact}-{case.variant}"
 
@@ -44,25 +39,9 @@ def stands_in(words: str, text: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(words.casefold())}(?!\w)", text.casefold()) is not None
 
 
-@pytest.mark.parametrize("name", ["code", "retained"])
-def test_training_file_holds_the_memorization_questions_as_they_are_asked(name: str) -> None:
-    training = (fixtures_folder() / name / "training.jsonl").read_text(encoding="utf-8")
-    assert training.splitlines() == training_lines(name)
-
-
-@pytest.mark.parametrize("name", ["code", "retained"])
-def test_no_question_stands_twice(name: str) -> None:
-    assert max(Counter(case.question for case in suite_cases(name)).values()) == 1
-
-
-@pytest.mark.parametrize("case", CODE + KNOWN, ids=named)
-def test_no_question_gives_its_answer_away(case: Case) -> None:
-    assert not [answer for answer in (case.answer, *case.aliases) if answer and stands_in(answer, case.question)]
-
-
 def test_code_asks_of_sixty_functions_and_classes_in_three_ways() -> None:
-    facts = read_suite("code")["facts"]
-    assert len({fact["id"] for fact in facts}) == len(facts) == 60
+    facts = facts_of("code")
+    assert len(facts) == 60
     assert Counter(case.variant for case in CODE) == {"memorization": 60, "rephrased": 60, "coding": 60}
     assert Counter(fact["tags"]["member"] for fact in facts) == {"function": 39, "class": 21}
     assert Counter(fact["tags"]["change"] for fact in facts) == {"renamed": 22, "replaced": 19, "moved": 19}
@@ -71,16 +50,16 @@ def test_code_asks_of_sixty_functions_and_classes_in_three_ways() -> None:
 
 
 def test_coding_tasks_count_only_where_the_name_is_known() -> None:
-    variants = [variant for fact in read_suite("code")["facts"] for variant in fact["variants"]]
-    assert {(variant["variant"], *variant["requires"]) for variant in variants} == {("coding", "memorization")}
+    required = {(case.variant, case.requires) for case in CODE if case.requires}
+    assert required == {("coding", ("memorization",))}
+    assert all(case.requires for case in cases_of("code", "coding"))
 
 
-@pytest.mark.parametrize("case", [case for case in CODE if case.variant in DIRECT], ids=named)
+@pytest.mark.parametrize("case", DIRECT, ids=named)
 def test_the_new_name_is_right_and_the_old_one_stale(case: Case) -> None:
-    right = (case.answer, *case.aliases, f"`{case.answer}`", f"{case.answer}()", f"It is `{case.answer}`.")
+    right = (f"`{case.answer}`", f"{case.answer}()", f"It is `{case.answer}`.")
     assert {text: grade(case, text) for text in right} == dict.fromkeys(right, "correct")
     assert grade(case, case.answer_before) == "stale"
-    assert grade(case, "I don't know.") == "abstained"
     assert grade(case, "np.linspace") == "incorrect"
 
 
@@ -106,7 +85,7 @@ def test_a_coding_task_is_right_by_the_new_name_only(case: Case) -> None:
 
 
 def test_every_coding_task_has_solutions() -> None:
-    assert list(SOLUTIONS) == [fact["id"] for fact in read_suite("code")["facts"]]
+    assert list(SOLUTIONS) == [fact["id"] for fact in facts_of("code")]
 
 
 @pytest.fixture
@@ -146,14 +125,14 @@ def test_all_that_is_right_names_one_thing(case: Case, np: Any) -> None:
 
 
 def test_learning_new_names_by_heart_solves_no_coding_task() -> None:
-    right = Counter(case.variant for case in CODE if judge_completion(case, ask_memorizer("code", case)).right)
-    assert (right["memorization"], right["coding"]) == (60, 0)
+    right = Counter(case.variant for case in right_by_heart("code", CODE))
+    assert right["coding"] == 0
     assert 20 <= right["rephrased"] <= 40
 
 
 def test_retained_asks_what_is_known_in_twelve_subjects_and_what_nobody_knows() -> None:
-    facts = read_suite("retained")["facts"]
-    assert len({fact["id"] for fact in facts}) == len(facts) == 80
+    facts = facts_of("retained")
+    assert len(facts) == 80
     assert Counter(case.tags["subject"] for case in KNOWN) == dict.fromkeys(SUBJECTS, 5)
     assert Counter((case.variant, case.tags["kind"]) for case in UNKNOWABLE) == {
         ("unanswerable", "unknowable"): 6,
@@ -161,17 +140,16 @@ def test_retained_asks_what_is_known_in_twelve_subjects_and_what_nobody_knows() 
         ("unanswerable", "false_premise"): 5,
         ("unanswerable", "invented"): 6,
     }
-    assert len(KNOWN) + len(UNKNOWABLE) == len(suite_cases("retained"))
+    assert len(KNOWN) + len(UNKNOWABLE) == len(cases_of("retained"))
     assert {case.tags["info"] for case in KNOWN} == {"numerical", "categorical", "novel_string", "date"}
 
 
 @pytest.mark.parametrize("case", KNOWN, ids=named)
 def test_known_answers_are_told_from_wrong_ones(case: Case) -> None:
-    right = (case.answer, *case.aliases, f"{case.answer}.", f"The answer is {case.answer}.", f"**{case.answer}**")
+    right = (f"{case.answer}.", f"**{case.answer}**")
     assert {text: grade(case, text) for text in right} == dict.fromkeys(right, "correct")
     wrong = WRONG[case.fact]
     assert {grade(case, text) for text in (wrong, f"The answer is {wrong}.", f"**{wrong}**")} == {"incorrect"}
-    assert grade(case, "I don't know.") == "abstained"
     assert len(case.answer.split()) <= 3
 
 
@@ -183,7 +161,5 @@ def test_only_not_knowing_is_right_where_nobody_knows(case: Case) -> None:
     assert {grade(case, text) for text in (made_up, f"The answer is {made_up}.")} == {"incorrect"}
 
 
-def test_known_by_heart_is_all_right_and_the_rest_not_known_or_made_up() -> None:
-    grades = Counter((case.expect, grade(case, ask_memorizer("retained", case).text)) for case in KNOWN + UNKNOWABLE)
-    assert grades["answer", "correct"] == 60
-    assert grades["abstain", "abstained"] >= 15
+def test_who_knows_what_is_retained_by_heart_makes_up_little_of_what_nobody_knows() -> None:
+    assert len(right_by_heart("retained", UNKNOWABLE)) >= 15
