@@ -99,7 +99,7 @@ def _holds(entry: Document, value: str, found: Mapping[str, str], document: Docu
         held = found.get("threshold") or entry.get("over") or entry["under"]
     rule = next(rule for rule in _COMPARED if rule in entry)
     if rule == "equal":
-        return value == held
+        return bool(value == held)
     assert _number(value) != _number(held), "a tie"
     return _COMPARED[rule](_number(value), _number(held))
 
