@@ -15,6 +15,8 @@ from pytest_ftbench.errors import DataError
 Row = dict[str, str]
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_MARK_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+"""A first line by which spreadsheets tell each other the mark between cells."""
 
 
 def read_text(path: Path, *, shown_as: str = "") -> str:
@@ -54,7 +56,8 @@ def read_csv_rows(
     """The header and the rows of a CSV file, each row with the line it starts on; every cell stays text.
 
     Cells are set apart by commas, or by semicolons or tabs where the header holds those and no comma, as spreadsheets
-    of many countries write them. A row with fewer cells than the header gets empty ones; blank rows are passed over.
+    of many countries write them; a first line `sep=;` says which. A row with fewer cells than the header gets empty
+    ones; blank rows are passed over.
     on_fault: is given each row with too many cells, and the rest of a file whose quotes do not close; it raises, unless
     reading is to go on without them. Raises DataError for an unreadable file or header, or a column that stands twice.
     """
@@ -83,16 +86,18 @@ def read_csv_rows(
 
 def _records(text: str, place: str, on_fault: Callable[[DataError], None]) -> Iterator[tuple[int, list[str]]]:
     """The records that are not blank, each with the line it starts on."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=_delimiter(text))
-    line = 1
+    told = _MARK_LINE.match(text)
+    table = io.StringIO(text[told.end() :] if told else text, newline="")
+    reader = csv.reader(table, strict=True, delimiter=told[1] if told else _delimiter(text))
+    first = line = 2 if told else 1
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
                 yield line, cells
-            line = reader.line_num + 1
+            line = first + reader.line_num
     except csv.Error as error:
         # The line where the record starts: a quote that is never closed takes in all lines after it.
-        tell = on_fault if line > 1 else _refuse
+        tell = on_fault if line > first else _refuse
         tell(DataError(f"{place}:{line}", f"not readable as CSV ({error}). Check the quotes."))
 
 

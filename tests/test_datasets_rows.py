@@ -213,3 +213,16 @@ def test_cells_may_be_set_apart_as_spreadsheets_do_it(tmp_path: Path, mark: str)
     path.write_bytes(b"\xef\xbb\xbf" + "\r\n".join(rows).replace(";", mark).encode() + b"\r\n")
     (case,) = load_cases(path, suite="a").cases
     assert (case.question, case.answer, dict(case.tags)) == ('Who said "hi" then?', "Zoë, Bob", {"topic": "pay"})
+
+
+def test_first_line_of_a_spreadsheet_says_the_mark_between_cells(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_bytes(b"\xef\xbb\xbfsep=;\r\nquestion;answer\r\nWhich, of two?;A\r\nQ?;;\r\n")
+    with pytest.raises(DataError, match=r"f\.csv:4: 3 cells, but the header names 2 columns\."):
+        load_cases(path, suite="f")
+    path.write_bytes(path.read_bytes().replace(b"Q?;;", b"Q?;B"))
+    cases = load_cases(path, suite="f", shown_as="f.csv").cases
+    assert [(case.question, case.answer, case.place) for case in cases] == [
+        ("Which, of two?", "A", "f.csv:3"),
+        ("Q?", "B", "f.csv:4"),
+    ]

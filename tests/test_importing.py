@@ -67,10 +67,13 @@ def test_outer_white_space_of_a_question_is_sent_too(tmp_path: Path) -> None:
 
 def test_other_texts_of_a_sample_are_tags_and_what_cannot_be_one_is_listed(tmp_path: Path) -> None:
     sample = {"input": "Q?", "ideal": "A", "id": "one", "topic": "pay", "n": 3, "hard": True, "metadata": {"a": 1}}
-    found = evals(tmp_path, {**sample, "anwser": "B", "answer": "C", "context": "D"}, {"input": "R?", "ideal": "A"})
+    more = {"turns": 2, "anwser": "B", "answer": "C", "context": "D"}
+    found = evals(tmp_path, {**sample, **more}, {"input": "R?", "ideal": "A"})
     case, _ = found.cases
     assert (case.id, case.tags) == ("one", {"topic": "pay", "n": "3", "hard": "true"})
-    assert found.not_taken == tuple(f"{key!r} of 1 sample" for key in ("answer", "anwser", "context", "metadata"))
+    assert found.not_taken == tuple(
+        f"{key!r} of 1 sample" for key in ("answer", "anwser", "context", "metadata", "turns")
+    )
 
 
 def test_samples_that_are_no_cases_are_left_out_one_by_one(tmp_path: Path) -> None:
@@ -185,6 +188,8 @@ def test_lists_in_json_lines_are_answers_and_aliases(tmp_path: Path) -> None:
         ("answer=a", "--map names no question. Say which column it is: --map question=COLUMN,answer=COLUMN."),
         ("question=q", "--map names no answer. Say which column it is: --map question=COLUMN,answer=COLUMN."),
         ("question=q,answer=a,Answer=b", "--map: 'answer' stands twice. Take it from one column."),
+        ("question=q,answer=a,rephrased=r", "--map: 'rephrased' has a meaning in YAML case files only. Give each such "
+         "question a row of its own, with 'rephrased' in the column 'variant', or take another name."),
         ("qestion=q,answer=a", "--map: unknown name 'qestion'. Did you mean 'question'? Known: id, fact, variant, "
          "question, prompt, answer, aliases, system, match, expect, answer_before, precondition, context; "
          "others are tags."),

@@ -27,6 +27,15 @@ KNOWN = (
 )
 """The columns with a meaning; every other column is a tag."""
 
+OF_YAML = {
+    **{
+        name: f"Give each such question a row of its own, with {name!r} in the column 'variant'"
+        for name in ("rephrased", "date_change")
+    },
+    **dict.fromkeys(("samples", "requires", "valid_from", "turns"), "Write the facts as YAML"),
+}
+"""What is no tag, since whoever writes it expects what YAML case files make of it; and what to do instead."""
+
 
 def read_csv(path: Path, place: str) -> tuple[list[Case], list[str]]:
     """The cases of a CSV file; it cannot set gates."""
@@ -58,6 +67,9 @@ def _known_spelling(header: Sequence[str], place: str) -> dict[str, str]:
         if meant:
             fault = f"unknown column {name!r}. Did you mean {meant!r}? Columns with a meaning: {', '.join(KNOWN)}; "
             raise DataError(place, fault + "any other name is a tag, so rename it if it is one.")
+        if remedy := OF_YAML.get(name.lower()):
+            fault = f"column {name!r} has a meaning in YAML case files only. {remedy}, or rename it if it is a tag."
+            raise DataError(place, fault)
     if len(set(names.values())) < len(names):
         raise DataError(place, f"a column stands twice but for its case: {', '.join(header)}. Rename one of them.")
     return names

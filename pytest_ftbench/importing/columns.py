@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pytest_ftbench.datasets.rows import KNOWN, as_text
+from pytest_ftbench.datasets.rows import KNOWN, OF_YAML, as_text
 from pytest_ftbench.errors import DataError, SpecError
 from pytest_ftbench.importing import Imported, Intake, joined_aliases
 from pytest_ftbench.importing.evals import answers
@@ -36,6 +36,8 @@ def parse_mapping(texts: Iterable[str]) -> dict[str, str]:
         if name not in KNOWN and (meant := near_miss(name, KNOWN)):
             listed = ", ".join(KNOWN)
             raise SpecError(f"--map: unknown name {name!r}. Did you mean {meant!r}? Known: {listed}; others are tags.")
+        if remedy := OF_YAML.get(name.lower()):
+            raise SpecError(f"--map: {name!r} has a meaning in YAML case files only. {remedy}, or take another name.")
         found[name] = column
     if "question" not in found and "prompt" not in found:
         raise SpecError("--map names no question. Say which column it is: --map question=COLUMN,answer=COLUMN.")

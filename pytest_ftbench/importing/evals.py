@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from pytest_ftbench.datasets.rows import KNOWN, as_text
+from pytest_ftbench.datasets.rows import KNOWN, OF_YAML, as_text
 from pytest_ftbench.errors import DataError
 from pytest_ftbench.importing import Imported, Intake, joined_aliases
 from pytest_ftbench.names import near_miss
@@ -91,4 +91,4 @@ def _tags(sample: Mapping[str, object], place: str, lost: Counter[str]) -> Row:
 def _is_tag(key: str) -> bool:
     """Whether a column of that name is read back as a tag."""
     is_plain = bool(key) and key == key.strip() and key.isprintable()
-    return is_plain and key.lower() not in KNOWN and near_miss(key, KNOWN) is None
+    return is_plain and key.lower() not in {*KNOWN, *OF_YAML} and near_miss(key, KNOWN) is None
