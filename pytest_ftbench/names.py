@@ -45,6 +45,14 @@ def repeated(texts: Iterable[str]) -> list[str]:
     return [text for text, count in Counter(texts).items() if count > 1]
 
 
+def meant_name(word: str, known: Iterable[str]) -> str | None:
+    """The known name that differs from the word in case alone, else the `near_miss`, where case matters in names."""
+    names = list(known)
+    folded = word.casefold()
+    alike = (name for name in names if name != word and name.casefold() == folded)
+    return next(alike, None) or near_miss(word, names)
+
+
 def near_miss(word: str, known: Iterable[str]) -> str | None:
     """The known name that the word nearly spells, of several the nearest, or None.
 

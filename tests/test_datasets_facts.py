@@ -153,14 +153,16 @@ FACT_KEYS = (
          "f.yaml:4: 'Q?' names no year that could be moved. Write the date_change question out."),
         (FACT + "    expect: maybe\n", "f.yaml:4: facts.0.expect: input should be "
          "'answer' or 'abstain', got 'maybe'."),
-        ("facts:\n  - question: Q?\n    answer: [A, B]\n", "f.yaml:3: facts.0.answer: must be text, got ['A', 'B']."),
+        ("facts:\n  - question: Q?\n    answer: [A, B]\n",
+         "f.yaml:3: facts.0.answer: must be one text. Others that are as right go to 'aliases', got ['A', 'B']."),
         (FACT + "    tags: [pay]\n", "f.yaml:4: facts.0.tags: must be a mapping, got "
          "['pay']."),
         (FACT + "    tags: {a: [1]}\n", "f.yaml:4: facts.0.tags.a: must be text, got "
          "['1']."),
-        ("facts:\n  - {answer: [A], qestion: Q?}\n", "f.yaml:2: no key 'question'. Add it."),
+        ("facts:\n  - {answer: [A], qestion: Q?}\n", "f.yaml:2: unknown key 'qestion'. Did you mean 'question'?"),
         ("facts:\n  - {question: Q?, answer: [A], batch: 7}\nsytem: S.\n",
-         "f.yaml:2: facts.0.answer: must be text, got ['A']."),
+         "f.yaml:2: facts.0.answer: must be one text. Others that are as right go to 'aliases', "
+         "got ['A']."),
         (FACT + "    batch: 7\nsytem: S.\n", f"f.yaml:4: unknown key 'batch'. Allowed here: {FACT_KEYS}."),
         (FACT + "    rephrased: [R?, {a: b}]\n", "f.yaml:4: facts.0.rephrased.1: must be text, got {'a': 'b'}."),
         ("gates: {a: b}\n" + FACT, "f.yaml:1: gates: must be a list, got {'a': 'b'}."),
@@ -170,8 +172,7 @@ FACT_KEYS = (
         (FACT + "  - question: R?\n  answer: B\n", "f.yaml:5: not readable as YAML (did "
          "not find expected '-' indicator). Check indent and quotes."),
         ("facts:\n  - question: 'Q?\n    answer: A\n",
-         "f.yaml:4: not readable as YAML (found unexpected end of stream). "
-         "Check indent and quotes."),
+         "f.yaml:2: a quote begins here that does not end. Close it."),
         ("facts: []\n---\nfacts: []\n", "f.yaml:2: a second document begins. Keep one document in a file."),
         ("facts:\n  - question: Qé\x07?\n", "f.yaml:2: holds the control character 0x07. Remove it."),
         ("? [a]\n: b\n", "f.yaml:1: a key must be a word."),

@@ -55,7 +55,8 @@ def asked(line: str, store: str = PEOPLE) -> str:
          "f.yaml:2: 'heavy' is not a number, as the order of 'weight' wants it. Write one, or change 'order'."),
         (asked("order: date, secondary: [{over: '2024', question: '{name}?'}]",
                "entities: {a: {name: A, weight: 05/06/2024}}\n"),
-         "f.yaml:2: '05/06/2024' is not a date, as the order of 'weight' wants it. Write one, or change 'order'."),
+         "f.yaml:2: '05/06/2024' is not a date, as the order of 'weight' wants it. Write one such as "
+         "2024-09-12 or 12 September 2024, or change 'order'."),
         (asked("order: date, secondary: [{over: '2024', question: '{name}?'}]",
                "entities:\n  a: {name: A, weight: 2024-05-06}\n  b: {name: B, weight: 2024-05}\n"),
          "f.yaml:4: '2024-05' is less exact than other dates of 'weight'. Write all alike."),
@@ -159,7 +160,8 @@ def asked(line: str, store: str = PEOPLE) -> str:
         (PLAIN + "variants: [{variant: x, turns: [Q?, '']}]\n",
          "f.yaml:4: x has no question. Write one, or remove the key."),
         (PLAIN + "doubt: Sure?\n    variants: [{variant: doubt, requires: [memorisation]}]\n",
-         "f.yaml:4: requires 'memorisation', but 'Q?' has no question of that variant. It has: memorization, doubt."),
+         "f.yaml:5: requires 'memorisation', but 'Q?' has no question of that variant. Did you mean 'memorization'? It "
+         "has: memorization, doubt."),
         (PLAIN + "variants: [{variant: x, question: R?, requires: x}]\n",
          "f.yaml:4: 'x' requires itself in the end. Remove one 'requires' of the circle."),
         (PLAIN + "applied: [{question: R?, requires: x}]\n"
@@ -182,7 +184,8 @@ def asked(line: str, store: str = PEOPLE) -> str:
         (PEOPLE + "facts: [{about: ana.weight, date_change: +10y}]\n",
          "f.yaml:5: the fact has no question whose year could be moved. Write the date_change question out."),
         ("relations: {}\n", "f.yaml: holds no cases. Give it at least one question."),
-        ("entities: {}\n", "f.yaml:1: no key 'facts'. Add it."),
+        ("entities: {}\n", "f.yaml:1: no key 'relations'. Add it."),
+        ("gates: []\n", "f.yaml:1: no key 'facts'. Add it."),
     ],
 )  # fmt: skip
 def test_fault_is_named_with_line_and_remedy(tmp_path: Path, content: str, fault: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_ftbench.names import near_miss, node_name, node_names, repeated, short_hash
+from pytest_ftbench.names import meant_name, near_miss, node_name, node_names, repeated, short_hash
 
 AWKWARD = st.text(st.sampled_from("ab-é é/:[]'\"(),#\n\t 12😀"), max_size=100) | st.text(max_size=100)
 
@@ -128,3 +128,10 @@ def test_word_of_its_own_is_no_slip(word: str) -> None:
 def test_of_several_names_the_nearest_is_meant() -> None:
     assert near_miss("cand@9", ["cand@30", "cand@90"]) == "cand@90"
     assert near_miss("cadn@90", ["cand@30", "cand@90", "cand@120"]) == "cand@90"
+
+
+def test_name_that_differs_in_case_alone_is_meant_before_a_slip() -> None:
+    assert meant_name("Bee", ["bees", "bee"]) == "bee"
+    assert meant_name("bee", ["Bee"]) == "Bee"
+    assert meant_name("anwser", COLUMNS) == "answer"
+    assert meant_name("answer", COLUMNS) is None

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pytest_ftbench.datasets.derive import Balance, possible_labels
 from pytest_ftbench.datasets.entries import Entry, Rule
 from pytest_ftbench.datasets.shapes import ShapeError
-from pytest_ftbench.datasets.store import Store, digest
+from pytest_ftbench.datasets.store import Column, Store, digest
 
 
 class Group(NamedTuple):
@@ -50,7 +50,7 @@ def plan_balance(groups: Mapping[Group, Iterable[Member]], store: Store, *, seed
         for member in groups[group]:
             rule = member.entry.rule
             assert rule is not None  # groups are made of rules
-            can_hold, can_fail = _check(possible_labels(rule, column, member.entity), member, rule, column.name)
+            can_hold, can_fail = _possible(rule, column, member)
             rank = digest(seed, f"{member.entity}.{group.attribute}", member.entry.variant, member.question)
             total += 1
             if can_hold and can_fail:
@@ -78,8 +78,12 @@ def _name(group: Group, member: Member) -> tuple[str, ...]:
     return group.attribute, group.kind, member.entity, member.question
 
 
-def _check(labels: tuple[bool, bool], member: Member, rule: Rule, attribute: str) -> tuple[bool, bool]:
+def _possible(rule: Rule, column: Column, member: Member) -> tuple[bool, bool]:
+    try:
+        labels = possible_labels(rule, column, member.entity)
+    except ShapeError as fault:
+        raise fault if fault.path else fault.below(*member.entry.path) from None
     if not any(labels):
-        fault = f"{rule.kind}: balanced finds no other {attribute!r} to hold that of {member.entity!r} against"
-        raise ShapeError(f"{fault}. Write out what to hold it against, or remove the question.", *member.entry.path)
+        told = f"{rule.kind}: balanced finds no other {column.name!r} to hold that of {member.entity!r} against"
+        raise ShapeError(f"{told}. Write out what to hold it against, or remove the question.", *member.entry.path)
     return labels

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields, make_dataclass
 from datetime import date
 from typing import Any, cast
@@ -18,6 +18,7 @@ from pytest_ftbench.datasets.store import Store
 from pytest_ftbench.datasets.subjects import Subject
 from pytest_ftbench.datasets.templates import fill
 from pytest_ftbench.errors import DataError
+from pytest_ftbench.names import meant_name
 from pytest_ftbench.records import Case
 
 _Loose = make_dataclass("_Loose", [field.name for field in fields(Case)], slots=True)
@@ -40,7 +41,7 @@ class Builder:
         for subject in subjects:
             self._add_drafts(drafts, subject, suite)
         variants = {draft.variant: None for draft in drafts}
-        self._check_requirements(name, drafts, variants)
+        self._check_requirements(name, drafts, variants, subjects)
         # As a rule a fact has one question of each variant, which is then the name of it.
         is_named = len(variants) == len(drafts)
         for draft in drafts:
@@ -130,13 +131,19 @@ class Builder:
                 fault = f"{key!r} needs a question to be of. Write the 'question' here, too."
                 raise self._lines.fault(ShapeError(fault, *entry.path, key))
 
-    def _check_requirements(self, name: str, drafts: Sequence[Any], variants: Collection[str]) -> None:
+    def _check_requirements(
+        self, name: str, drafts: Sequence[Any], variants: Collection[str], subjects: Iterable[Subject]
+    ) -> None:
         needs: dict[str, set[str]] = {}
         for draft in drafts:
             for variant in draft.requires:
                 if variant not in variants:
-                    fault = f"requires {variant!r}, but {name!r} has no question of that variant. It has: "
-                    raise DataError(draft.place, f"{fault}{', '.join(variants)}.", kind="requires")
+                    where = _where_required(variant, subjects)
+                    meant = meant_name(variant, variants)
+                    fault = f"requires {variant!r}, but {name!r} has no question of that variant."
+                    hint = f" Did you mean {meant!r}?" if meant else ""
+                    place = self._lines.at(where) if where else draft.place
+                    raise DataError(place, f"{fault}{hint} It has: {', '.join(variants)}.", kind="requires")
                 needs.setdefault(draft.variant, set()).add(variant)
         for draft in drafts if needs else ():
             if draft.variant in _reached(needs, draft.variant):
@@ -150,6 +157,15 @@ def _context(subject: Subject, context: str, fields: Mapping[str, str] | None) -
         return written
     template = written or (subject.relation.fact if subject.relation else "")
     return fill(template, fields) if template and not subject.is_unseen else ""
+
+
+def _where_required(variant: str, subjects: Iterable[Subject]) -> Path | None:
+    """Where it stands that a variant is required."""
+    for subject in subjects:
+        for holder in (*subject.entries, subject.plain, subject.relation):
+            if holder is not None and variant in (holder.settings.requires or ()):
+                return (*holder.path, "requires")
+    return None
 
 
 def _reached(needs: Mapping[str, set[str]], start: str) -> set[str]:

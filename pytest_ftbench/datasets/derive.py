@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from pytest_ftbench.datasets.entries import Rule
+from pytest_ftbench.datasets.keys import BALANCED
 from pytest_ftbench.datasets.shapes import ShapeError
 from pytest_ftbench.datasets.store import Column, Store, digest, initial
 from pytest_ftbench.datasets.values import Key, folded
+from pytest_ftbench.names import meant_name
 
 _MOST_LETTERS = 3
 _ASCENDING = ("over", "greater")
@@ -65,9 +67,8 @@ def derive(rule: Rule, column: Column, entity: str, store: Store, *, balance: Ba
 
 
 def _check_order(rule: Rule, column: Column) -> None:
-    if rule.kind in _ORDERED and not column.order:
-        fault = f"{rule.kind}: not all values of {column.name!r} are numbers, so none is more or less than another."
-        raise ShapeError(f"{fault} Give the relation an 'order', or use in_class.")
+    if rule.kind in _ORDERED:
+        column.refuse_unordered(rule.kind)
 
 
 def _derive_balanced(rule: Rule, column: Column, entity: str, store: Store, balance: Balance) -> Derived:
@@ -91,7 +92,7 @@ def _derive_balanced(rule: Rule, column: Column, entity: str, store: Store, bala
 
 
 def _compare(rule: Rule, column: Column, entity: str, other: str, store: Store) -> Derived:
-    store.check_entity(other, ())
+    store.check_entity(other, (), words=(BALANCED,))
     if other not in column.values:
         raise ShapeError(f"{other!r} has no {column.name!r} to compare with. Give it a value, or take another entity.")
     if other == entity:
@@ -155,7 +156,8 @@ def _operand(text: str, column: Column, rule: Rule) -> Key:
     key = column.key_of(text)
     if key is None:
         wanted = "a number" if column.order == "number" else "a date as exact as the others"
-        raise ShapeError(f"{rule.kind}: {text!r} is not {wanted}, which values of {column.name!r} are. Write one.")
+        hint = f"Did you mean {BALANCED!r}?" if meant_name(text, (BALANCED,)) else "Write one."
+        raise ShapeError(f"{rule.kind}: {text!r} is not {wanted}, which values of {column.name!r} are. {hint}")
     return key
 
 

@@ -20,6 +20,7 @@ from pytest_ftbench.datasets.shapes import (
     read_word,
     unexpected,
 )
+from pytest_ftbench.names import meant_name
 from pytest_ftbench.records import EXPECTS, PRECONDITIONS
 
 SCHEMA_FILE = Path(__file__).with_name("ftbench.schema.json")
@@ -67,6 +68,12 @@ def _read_bounds(value: object) -> tuple[str, ...]:
     return texts
 
 
+def _read_class(value: object) -> tuple[str, ...]:
+    if isinstance(value, str) and ("," in value or ";" in value):
+        raise unexpected("must be a list, such as [red, orange]", value)
+    return _read_operands(value)
+
+
 def _read_parity(value: object) -> tuple[str, ...]:
     return (read_word(("even", "odd"), said="'even' or 'odd'")(value),)
 
@@ -98,8 +105,23 @@ def read_entity(value: object) -> Found:
     """An entity: any key but those of ENTITY is an attribute, and its value a text."""
     if not isinstance(value, dict):
         raise unexpected("must be a mapping with 'name'", value)
-    attributes = {key: read_text for key in value if key not in ENTITY}
+    attributes = {key: _read_attribute(key) for key in value if key not in ENTITY}
     return read_keys(value, {**ENTITY, **attributes}, required=("name",))
+
+
+def _read_attribute(key: str) -> Callable[[object], str]:
+    def read(value: object) -> str:
+        if not isinstance(value, str) and (meant := meant_name(key, ENTITY)):
+            raise ShapeError(f"unknown attribute {key!r}. Did you mean {meant!r}?")
+        return read_text(value)
+
+    return read
+
+
+def _read_answer(value: object) -> str:
+    if isinstance(value, list):
+        raise unexpected("must be one text. Others that are as right go to 'aliases'", value)
+    return read_text(value)
 
 
 SETTINGS: Shape = {
@@ -114,7 +136,8 @@ SETTINGS: Shape = {
 _OWN: Shape = {"context": read_text, "answer_before": read_text, "requires": read_texts}
 """Settings that make no sense for a whole file."""
 CASE: Shape = {
-    **dict.fromkeys(("id", "question", "prompt", "answer"), read_text),
+    **dict.fromkeys(("id", "question", "prompt"), read_text),
+    "answer": _read_answer,
     **dict.fromkeys(("aliases", "turns"), read_texts),
     "expect": read_word(EXPECTS, said=" or ".join(map(repr, EXPECTS))),
     **_OWN,
@@ -124,7 +147,8 @@ CASE: Shape = {
 SECONDARY: Shape = {
     **dict.fromkeys(("over", "under"), _read_operand),
     "between": _read_bounds,
-    **dict.fromkeys(("in_class", "starts_with"), _read_operands),
+    "in_class": _read_class,
+    "starts_with": _read_operands,
     "parity": _read_parity,
 }
 COMPARISON: Shape = dict.fromkeys(("greater", "less", "equal"), _read_operand)
@@ -145,7 +169,8 @@ _QUESTIONS: Shape = {
     "variants": _each(_mapping(ENTRY, "'variant'", required=("variant",))),
 }
 FACT: Shape = {
-    **dict.fromkeys(("id", "about", "fact", "question", "prompt", "answer"), read_text),
+    **dict.fromkeys(("id", "about", "fact", "question", "prompt"), read_text),
+    "answer": _read_answer,
     "aliases": read_texts,
     **_QUESTIONS,
     "expect": CASE["expect"],

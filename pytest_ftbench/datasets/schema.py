@@ -19,10 +19,13 @@ from pytest_ftbench.datasets.entries import (
 from pytest_ftbench.datasets.keys import BALANCED, ENTITY, FILE, RULES, SETTINGS, SHOWN, Found
 from pytest_ftbench.datasets.shapes import Path, ShapeError, read_keys
 from pytest_ftbench.datasets.shift import is_shift
-from pytest_ftbench.names import near_miss
+from pytest_ftbench.datasets.templates import check_varies
+from pytest_ftbench.names import meant_name
 
 _SETTINGS = (*SETTINGS, "context", "answer_before", "requires")
 _UNSEEN = "unseen_entity"
+_PLACEHOLDERS = ("alias", "name", "value")
+"""What may stand in every text of a relation."""
 _OF_ALL = ("system", "match", "samples", "source")
 """Settings that may also stand at the top of a file."""
 
@@ -34,7 +37,8 @@ def read_file(value: Mapping[str, Any]) -> FactsFile:
     """
     found = read_keys(value, FILE)
     if "facts" not in found and "relations" not in found:
-        raise ShapeError("no key 'facts'. Add it.", "facts")
+        missing = "relations" if "entities" in found else "facts"
+        raise ShapeError(f"no key {missing!r}. Add it.", missing)
     defaults = found.get("defaults", {})
     for key in _OF_ALL:
         if key in found and key in defaults:
@@ -62,11 +66,7 @@ def _relation(name: str, found: Found) -> Relation:
         raise ShapeError(f"a relation cannot be called {name!r}. Take another name, without dots.", "relations", name)
     path = ("relations", name)
     entries = _entries(found, path)
-    texts = found.get("unseen_entity", (found["question"],) if "question" in found else ())
-    unseen = (
-        *(Entry(_UNSEEN, (*path, _UNSEEN, index), question=text) for index, text in enumerate(texts)),
-        *(entry for entry in entries if entry.variant == _UNSEEN),
-    )
+    unseen = (*_of_unseen(found, path), *(entry for entry in entries if entry.variant == _UNSEEN))
     _check_templates((*entries, *unseen))
     return Relation(
         name=name,
@@ -81,18 +81,26 @@ def _relation(name: str, found: Found) -> Relation:
     )
 
 
+def _of_unseen(found: Found, path: Path) -> list[Entry]:
+    """What is asked about unseen entities: what is written for them, else what is asked of all."""
+    if _UNSEEN not in found and "question" in found:
+        return [Entry(_UNSEEN, (*path, "question"), question=found["question"])]
+    texts = found.get(_UNSEEN, ())
+    return [Entry(_UNSEEN, (*path, _UNSEEN, index), question=text) for index, text in enumerate(texts)]
+
+
 def _check_templates(entries: tuple[Entry, ...]) -> None:
     """Raise ShapeError for a text that would be the same for every entity."""
     for entry in entries:
-        wanted = (
-            ("{value}",) if entry.variant == "reverse" and entry.answer is None else ("{name}", "{alias}", "{value}")
-        )
+        wanted = ("value",) if entry.variant == "reverse" and entry.answer is None else ("name", "alias", "value")
         text = entry.question
         if text is None or (entry.variant == "date_change" and is_shift(text)):
             continue
-        if text.strip() and not any(placeholder in text for placeholder in wanted):
-            fault = f"{text!r} would be asked of every entity. Write {wanted[0]} where it belongs."
-            raise ShapeError(fault, *entry.path)
+        if text.strip():
+            try:
+                check_varies(text, wanted, _PLACEHOLDERS)
+            except ShapeError as fault:
+                raise fault.below(*entry.path) from None
 
 
 def _plain(found: Found, path: Path) -> PlainFact:
@@ -189,7 +197,7 @@ def _entity(found: Found, relations: Found, path: Path) -> Entity:
     for key, text in values.items():
         if not text:
             raise ShapeError(f"{key!r} has no value. Fill it in, or remove it.", *path, key)
-        if key not in relations and (meant := near_miss(key, (*relations, *ENTITY))) and meant not in found:
+        if key not in relations and (meant := meant_name(key, (*relations, *ENTITY))) and meant not in found:
             raise ShapeError(f"unknown attribute {key!r}. Did you mean {meant!r}? If not, rename it.", *path, key)
     name = found["name"].strip()
     if not name:

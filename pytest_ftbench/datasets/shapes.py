@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from pytest_ftbench.errors import DataFault
-from pytest_ftbench.names import near_miss
+from pytest_ftbench.names import meant_name
 from pytest_ftbench.patterns import pattern
 from pytest_ftbench.samples import ALLOWED, read_samples
 
@@ -58,13 +58,20 @@ def read_keys(value: Mapping[str, Any], shape: Shape, *, required: Iterable[str]
             except ShapeError as fault:
                 raise fault.below(key) from None
         elif key in needed:
-            raise ShapeError(f"no key {key!r}. Add it.", key)
+            raise _missing(key, value)
     if len(found) < len(value):
         strange = next(key for key in value if key not in shape)
-        meant = near_miss(strange, shape)
+        meant = meant_name(strange, shape)
         hint = f" Did you mean {meant!r}?" if meant else ""
         raise ShapeError(f"unknown key {strange!r}.{hint} Allowed here: {', '.join(shape)}.", strange)
     return found
+
+
+def _missing(key: str, value: Mapping[str, Any]) -> ShapeError:
+    for strange in value:
+        if meant_name(strange, (key,)):
+            return ShapeError(f"unknown key {strange!r}. Did you mean {key!r}?", strange)
+    return ShapeError(f"no key {key!r}. Add it.", key)
 
 
 def read_text(value: object) -> str:

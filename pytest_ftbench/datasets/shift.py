@@ -7,7 +7,7 @@ from datetime import date
 from pytest_ftbench.datasets.shapes import ShapeError
 from pytest_ftbench.patterns import pattern
 
-_SHIFT = pattern(r"([+-])\s*(\d+)\s*y(?:ears?)?", 2)  # re.IGNORECASE
+_SHIFT = pattern(r"([+-]?)\s*(\d+)\s*y(?:ears?)?", 2)  # re.IGNORECASE
 _YEAR = pattern(
     r"(?<![\w.,$€£¥#])((?:1[5-9]|2[01])\d\d)"  # no part of a longer number, no amount of money
     r"(?:([/\u2013])(\d\d)(?![\w/\u2013-]))?"  # 2023/24

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from hashlib import sha256
 
 from pytest_ftbench.datasets.entries import Entity, Relation
 from pytest_ftbench.datasets.shapes import Path, ShapeError
 from pytest_ftbench.datasets.values import Key, find_order, folded, read_key
-from pytest_ftbench.names import near_miss
+from pytest_ftbench.names import meant_name
 
 _MOST_STEPS = 16
 """So many entities are looked at, on average, before one is found that fits."""
 _KINDS = {"number": "a number", "date": "a date"}
+_SUCH = {"number": "Write one", "date": "Write one such as 2024-09-12 or 12 September 2024"}
 
 
 def digest(*parts: str) -> int:
@@ -50,9 +51,23 @@ class Column:
             keys[entity] = key = read_key(text, self.order, unit=self.unit)
             if key is None:
                 fault = f"{text!r} is not {_KINDS[self.order]}, as the order of {self.name!r} wants it."
-                raise ShapeError(f"{fault} Write one, or change 'order'.", *self._paths[entity], self.name)
+                raise ShapeError(f"{fault} {_SUCH[self.order]}, or change 'order'.", *self._paths[entity], self.name)
         self._refuse_mixed_dates(keys)
         return keys
+
+    def refuse_unordered(self, kind: str) -> None:
+        """Raise ShapeError where the values have no order, which a rule of this kind needs."""
+        if self.order:
+            return
+        fault = f"{kind}: not all values of {self.name!r} are numbers, so none is more or less than another."
+        numbers = {entity: read_key(text, "number", unit=self.unit) for entity, text in self.values.items()}
+        odd = next(entity for entity, number in numbers.items() if number is None)
+        if any(number is not None for number in numbers.values()):
+            remedy = "Write a number, or give the relation an 'order'."
+            raise ShapeError(f"{fault} {self.values[odd]!r} is none. {remedy}", *self._paths[odd], self.name)
+        if all(read_key(text, "date") is not None for text in self.values.values()):
+            raise ShapeError(f"{fault} Give the relation the 'order' date.")
+        raise ShapeError(f"{fault} Give the relation an 'order', or use in_class.")
 
     def _refuse_mixed_dates(self, keys: Mapping[str, Key]) -> None:
         if self.order == "date" and len({len(key) for key in keys.values()}) > 1:
@@ -161,13 +176,13 @@ class Store:
             raise ShapeError(f"{entity!r} has no {attribute!r}{_hint(attribute, values)}. Give it a value.", *path)
         return entity, attribute
 
-    def check_entity(self, name: str, path: Path) -> None:
-        """Raise ShapeError for an entity that there is not."""
+    def check_entity(self, name: str, path: Path, *, words: Iterable[str] = ()) -> None:
+        """Raise ShapeError for an entity that there is not; words: what else could stand there."""
         if name not in self.entities:
-            fault = f"unknown entity {name!r}{_hint(name, self.entities)}. Give it under 'entities'."
+            fault = f"unknown entity {name!r}{_hint(name, (*self.entities, *words))}. Give it under 'entities'."
             raise ShapeError(fault, *path)
 
 
-def _hint(word: str, known: Mapping[str, object]) -> str:
-    near = near_miss(word, known)
+def _hint(word: str, known: Iterable[str]) -> str:
+    near = meant_name(word, known)
     return f" (did you mean {near!r}?)" if near else ""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from string import Formatter
 
 from pytest_ftbench.datasets.shapes import ShapeError
-from pytest_ftbench.names import near_miss
+from pytest_ftbench.names import meant_name
 
 
 def fill(template: str, fields: Mapping[str, str]) -> str:
@@ -15,7 +15,7 @@ def fill(template: str, fields: Mapping[str, str]) -> str:
 
     Raises ShapeError, without a path, for a placeholder that is none of the fields, and for a brace on its own.
     """
-    if _check(template):
+    if _placeholders(template) is not None:
         try:
             return template.format_map(fields)
         except KeyError as name:
@@ -23,11 +23,26 @@ def fill(template: str, fields: Mapping[str, str]) -> str:
     return template
 
 
+def check_varies(template: str, by: tuple[str, ...], known: Iterable[str]) -> None:
+    """Raise ShapeError, without a path, for a text without any of these placeholders, which says the same of all.
+
+    known: all that may stand in it, for the message.
+    """
+    names = _placeholders(template) or frozenset()
+    if names.isdisjoint(by):
+        for name in sorted(names.difference(known)):
+            raise _unknown(name, dict.fromkeys(known, ""))
+        raise ShapeError(f"{template!r} would be asked of every entity. Write {'{' + by[0] + '}'} where it belongs.")
+
+
 @lru_cache(maxsize=4096)
-def _check(template: str) -> bool:
-    """Whether there are braces. Raises ShapeError for one on its own, and for anything but a name between two."""
+def _placeholders(template: str) -> frozenset[str] | None:
+    """The names between braces; None where there are no braces at all.
+
+    Raises ShapeError for a brace on its own, and for anything but a name between two.
+    """
     if "{" not in template and "}" not in template:
-        return False
+        return None
     try:
         parts = [part for part in Formatter().parse(template) if part[1] is not None]
     except ValueError:
@@ -37,15 +52,18 @@ def _check(template: str) -> bool:
             written = f"{name}{'!' + conversion if conversion else ''}{':' + form if form else ''}"
             fault = f"{'{' + written + '}'} is no placeholder. Write {{{{ and }}}} for braces that are to be seen."
             raise ShapeError(fault)
-    return True
+    return frozenset(str(name) for _, name, _, _ in parts)
 
 
 def _unknown(name: str, fields: Mapping[str, str]) -> ShapeError:
+    if name == "value" and "name" in fields:
+        fault = f"nobody knows the {{value}} of {fields['name']!r}, which is unseen. Leave {{value}} out"
+        return ShapeError(f"{fault}, or write what is asked about unseen entities under 'unseen_entity'.")
     if name == "alias" and "name" in fields:
         fault = f"{fields['name']!r} has no aliases, so that {{alias}} stands for nothing."
         return ShapeError(f"{fault} Give it one, or write {{name}}.")
     names = sorted(fields)
-    meant = near_miss(name, names)
+    meant = meant_name(name, names)
     hint = f" Did you mean {'{' + meant + '}'}?" if meant else ""
     listed = ", ".join("{" + one + "}" for one in names)
     return ShapeError(f"unknown placeholder {'{' + name + '}'}.{hint} Known here: {listed}.")

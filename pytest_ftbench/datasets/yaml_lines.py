@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from pytest_ftbench.datasets.yaml_faults import fault_of
 from pytest_ftbench.errors import DataError
 from pytest_ftbench.textfiles import has_half_character
 
@@ -49,8 +50,7 @@ def parse_yaml(text: str, place: str) -> LinedYaml:
         # Events, not nodes: yaml.compose is recursive, and in its C version deep brackets end the interpreter.
         builder.take_all(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        fault = f"not readable as YAML ({error.problem}). Check indent and quotes."
+        line, fault = fault_of(error, text)
         raise DataError(f"{place}:{line}", fault) from None
     except yaml.YAMLError as error:
         character = getattr(error, "character", None)  # of yaml.reader.ReaderError
