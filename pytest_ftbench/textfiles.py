@@ -15,6 +15,8 @@ from pytest_ftbench.errors import DataError
 Row = dict[str, str]
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_WORKBOOK = b"PK\x03\x04"
+"""How .xlsx and .ods files begin."""
 _MARK_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 """A first line by which spreadsheets tell each other the mark between cells."""
 
@@ -30,11 +32,15 @@ def read_text(path: Path, *, shown_as: str = "") -> str:
         raw = path.read_bytes()
     except OSError as error:
         raise DataError(place, f"cannot be read ({error.strerror or error}). Check the path.") from None
+    if raw.startswith(_WORKBOOK):
+        raise DataError(place, "is a workbook, not text. Save it as 'CSV UTF-8'.")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         fault = f"not UTF-8 (byte 0x{raw[error.start]:02x}). Save the file as UTF-8."
+        if path.suffix.lower() == ".csv":
+            fault += " Excel calls that 'CSV UTF-8'."
         raise DataError(f"{place}:{line}", fault) from None
     if not text.strip():
         raise DataError(place, "the file is empty. Give it at least one row.")

@@ -73,6 +73,14 @@ def test_file_without_slips_is_read(tmp_path: Path) -> None:
          "'memorization'? It has: memorization, secondary, comparison."),
         ("Which colour is the {name}?", "Which colour is the {name}?\n    date_change: 10y",
          "f.yaml:8: '10y' does not lead into the future. Write +10y, or anything from +1y to +500y."),
+        # two that cannot be told apart
+        ("question: Which colour is the {name}?", "question: What does the {name} cost?",
+         "f.yaml:7: the relation 'price' asks 'What does the {name} cost?' already, and expects another answer. Ask "
+         "for 'colour'."),
+        ("[{name: Wasp}]", "[{name: Firefly}]",
+         "f.yaml:13: 'Firefly' is named before. Name an entity that is in no training file."),
+        ("[{name: Wasp}]", "[{name: Wasp, aliases: [bee]}]",
+         "f.yaml:13: 'bee' is named before. Name an entity that is in no training file."),
         # what is no YAML
         ("    question: Which", "\tquestion: Which",
          "f.yaml:7: not readable as YAML (found character that cannot start any token). A line is indented by a tab. "
@@ -93,6 +101,15 @@ def test_file_without_slips_is_read(tmp_path: Path) -> None:
          "f.yaml:8: not readable as YAML (did not find expected ',' or '}'). Quotes must be straight ones: \"...\""),
         ('"Is the {name} warm?"', '"Is the {name} warm?',
          "f.yaml:8: a quote begins here that does not end. Close it."),
+        ("Which colour is the {name}?", "'What's the colour of {name}?'",
+         "f.yaml:7: not readable as YAML (did not find expected key). An apostrophe ends what single quotes began. Use "
+         "double quotes."),
+        ("Which colour is the {name}?", "@{name} has which colour?",
+         "f.yaml:7: not readable as YAML (found character that cannot start any token). A text that does not begin "
+         "with a letter or a digit needs quotes: '...'"),
+        ("unseen:", "facts:\n  -question: Q?\n   answer: A\nunseen:",
+         "f.yaml:15: not readable as YAML (mapping values are not allowed in this context). A dash needs a blank after "
+         "it: '- question: ...'"),
         ('"Is the {name} warm?"', '"Is the {name} w\\arm\\?"',
          "f.yaml:8: not readable as YAML (found unknown escape character). A backslash stays one between single "
          "quotes: '...'"),
@@ -101,6 +118,21 @@ def test_file_without_slips_is_read(tmp_path: Path) -> None:
 def test_slip_is_told_with_its_line_and_a_way_out(tmp_path: Path, right: str, slip: str, fault: str) -> None:
     assert right in LAMPS
     assert fault_of(tmp_path, LAMPS.replace(right, slip, 1)) == fault
+
+
+@pytest.mark.parametrize("alias", ["Moth XL", "moth xl", "Luna"])
+def test_alias_that_two_entities_have_is_refused_where_it_is_asked(tmp_path: Path, alias: str) -> None:
+    shared = LAMPS.replace("[Firefly]", f"[{alias}]").replace("Moth XL,", "Moth XL, aliases: [Luna],")
+    assert len(load(tmp_path, shared).cases) == 17
+    fault = f"f.yaml:11: 'firefly' and 'moth' are both called {alias!r}, so that alias questions mean either. "
+    told = fault_of(tmp_path, shared.replace("question: Which", "alias: Is a {alias} red?\n    question: Which"))
+    assert told == fault + "Give them different aliases."
+
+
+def test_relations_may_ask_the_same_of_different_entities(tmp_path: Path) -> None:
+    content = LAMPS.replace("question: Which colour is the {name}?", "question: What does the {name} cost?")
+    content = content.replace(", colour: red", "").replace(", colour: black", "").replace("price: 19, ", "")
+    assert len(load(tmp_path, content).cases) == 10
 
 
 def test_dates_without_an_order_are_told_to_have_one(tmp_path: Path) -> None:

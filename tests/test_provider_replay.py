@@ -148,7 +148,10 @@ def test_what_is_no_recording_is_refused(name: str, text: str | None, message: s
 
 def test_file_that_is_not_utf_8_is_refused(folder: Path) -> None:
     (folder / "l.csv").write_bytes(b"prompt,response\ncaf\xe9,1\n")
-    assert fault(folder, "l.csv") == "l.csv:2: not UTF-8 (byte 0xe9). Save the file as UTF-8."
+    assert (
+        fault(folder, "l.csv")
+        == "l.csv:2: not UTF-8 (byte 0xe9). Save the file as UTF-8. Excel calls that 'CSV UTF-8'."
+    )
 
 
 def test_directory_and_pattern_without_files_are_refused(folder: Path) -> None:

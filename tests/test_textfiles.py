@@ -47,11 +47,13 @@ def test_missing_file_and_folder_are_named_with_the_reason(tmp_path: Path) -> No
 
 def test_file_that_is_not_utf_8_is_refused_with_line_and_byte(tmp_path: Path) -> None:
     content = "question,answer\nq,a\nWo?,München\n".encode("latin-1")
-    assert fault_of_csv(tmp_path, content) == "f.csv:3: not UTF-8 (byte 0xfc). Save the file as UTF-8."
+    fault = "f.csv:3: not UTF-8 (byte 0xfc). Save the file as UTF-8. Excel calls that 'CSV UTF-8'."
+    assert fault_of_csv(tmp_path, content) == fault
 
 
 def test_utf_16_is_not_utf_8(tmp_path: Path) -> None:
-    assert fault_of_csv(tmp_path, "q,a\n".encode("utf-16")) == "f.csv:1: not UTF-8 (byte 0xff). Save the file as UTF-8."
+    fault = "f.csv:1: not UTF-8 (byte 0xff). Save the file as UTF-8. Excel calls that 'CSV UTF-8'."
+    assert fault_of_csv(tmp_path, "q,a\n".encode("utf-16")) == fault
 
 
 def test_byte_order_mark_is_no_part_of_the_first_column(tmp_path: Path) -> None:
@@ -149,3 +151,14 @@ def test_half_characters_are_lone_surrogates_only() -> None:
     assert [has_half_character(text) for text in ("\ud83d", "x\udcff", "\U0001f600", "é", "")] == [
         True, True, False, False, False,
     ]  # fmt: skip
+
+
+def test_file_of_a_spreadsheet_is_told_how_to_be_saved(tmp_path: Path) -> None:
+    for name, raw, fault in (
+        ("a.csv", b"PK\x03\x04\x14\x00\xff", "is a workbook, not text. Save it as 'CSV UTF-8'."),
+        ("c.jsonl", b"a\n\xfc", "not UTF-8 (byte 0xfc). Save the file as UTF-8."),
+    ):
+        (tmp_path / name).write_bytes(raw)
+        with pytest.raises(DataError) as error:
+            read_text(tmp_path / name, shown_as="f")
+        assert str(error.value).partition(": ")[2] == fault

@@ -84,6 +84,10 @@ class Asker:
             raise ShapeError(f"an alias question must name {{alias}}, got {entry.question!r}.")
         if not entity.aliases and entry.path[0] == "facts":
             raise ShapeError(f"{subject.entity_id!r} has no aliases. Give it one, or remove the question.")
+        for alias in entity.aliases:
+            if other := self._store.namesake(alias, subject.entity_id, subject.attribute):
+                fault = f"{subject.entity_id!r} and {other!r} are both called {alias!r}, so that alias questions mean"
+                raise ShapeError(f"{fault} either. Give them different aliases.", *entity.path, "aliases")
         own = subject.plain.aliases if subject.plain else ()
         return [
             self._ask(entry, {**fields, "alias": alias}, subject, answer=fields["value"], aliases=own)

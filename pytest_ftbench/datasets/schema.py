@@ -20,6 +20,7 @@ from pytest_ftbench.datasets.keys import BALANCED, ENTITY, FILE, RULES, SETTINGS
 from pytest_ftbench.datasets.shapes import Path, ShapeError, read_keys
 from pytest_ftbench.datasets.shift import is_shift
 from pytest_ftbench.datasets.templates import check_varies
+from pytest_ftbench.datasets.values import folded
 from pytest_ftbench.names import meant_name
 
 _SETTINGS = (*SETTINGS, "context", "answer_before", "requires")
@@ -214,12 +215,14 @@ def _tagged(tags: tuple[tuple[str, str], ...]) -> Settings:
 
 def _unseen(found: tuple[Found, ...], relations: Found, entities: Mapping[str, Entity]) -> dict[str, Entity]:
     unseen: dict[str, Entity] = {}
-    known = {entity.name for entity in entities.values()}
+    known = {folded(name) for entity in entities.values() for name in (entity.name, *entity.aliases)}
     for index, one in enumerate(found):
         entity = _entity(one, relations, ("unseen", index))
         name = one.get("id", "").strip() or entity.name
-        if name in unseen or name in entities or entity.name in known:
-            raise ShapeError(f"{name!r} is named before. Name an entity that is in no training file.", "unseen", index)
+        taken = name if name in unseen or name in entities else None
+        taken = taken or next((one for one in (entity.name, *entity.aliases) if folded(one) in known), None)
+        if taken:
+            raise ShapeError(f"{taken!r} is named before. Name an entity that is in no training file.", "unseen", index)
         if entity.values:
             attribute = next(iter(entity.values))
             fault = f"an unseen entity has no {attribute!r}, since nobody can know of it. Remove it."

@@ -148,6 +148,20 @@ class Store:
         self._relations = relations
         self._columns: dict[str, Column] = {}
 
+    @cached_property
+    def _called(self) -> dict[str, list[str]]:
+        """The entities by each of their names and aliases."""
+        called = defaultdict(list)
+        for entity_id, entity in self.entities.items():
+            for name in {folded(name) for name in (entity.name, *entity.aliases)}:
+                called[name].append(entity_id)
+        return dict(called)
+
+    def namesake(self, alias: str, entity_id: str, attribute: str) -> str | None:
+        """Another entity with that attribute that is called as this one is."""
+        others = (other for other in self._called[folded(alias)] if other != entity_id)
+        return next((other for other in others if attribute in self.entities[other].values), None)
+
     def column(self, attribute: str) -> Column:
         """An attribute of all entities that have it."""
         if attribute not in self._columns:

@@ -75,8 +75,20 @@ def _check_relations(file: FactsFile) -> None:
     for name, relation in file.relations.items():
         if name not in asked:
             raise ShapeError(f"no entity has a {name!r}. Give one a value, or remove the relation.", *relation.path)
+    _check_questions(file)
     if file.unseen and not any(relation.unseen for relation in file.relations.values()):
         raise ShapeError("no relation asks about unseen entities. Give one a 'question', or remove 'unseen'.", "unseen")
+
+
+def _check_questions(file: FactsFile) -> None:
+    """Raise ShapeError where two relations ask the same of an entity, which is then to have two answers."""
+    first: dict[str, str] = {}
+    for name, relation in file.relations.items():
+        question = relation.trained.question if relation.trained else None
+        other = first.setdefault(question.strip(), name) if question else name
+        if other != name and any({name, other} <= entity.values.keys() for entity in file.entities.values()):
+            fault = f"the relation {other!r} asks {question!r} already, and expects another answer."
+            raise ShapeError(f"{fault} Ask for {name!r}.", *relation.path, "question")
 
 
 def _stored(file: FactsFile) -> Iterator[Subject]:

@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from yaml import MarkedYAMLError
 
-_INDENTS = (
+_BEFORE = (
     (r"[ \u00a0]*\t", "A line is indented by a tab. Indent by spaces."),
     (r"[ \t]*\u00a0", "A line is indented by a non-breaking space. Indent by plain spaces."),
+    (r"\s*-\w+:\s", "A dash needs a blank after it: '- question: ...'"),
 )
+"""How a line looks that is often written so, and what to do about it, where the error may show a line later."""
 _SLIPS = (
     (r".*[:,{\[]\s*[\u201c\u201d\u201e\u00ab]", 'Quotes must be straight ones: "..."'),
     (r"\s*(- )?[\w-]+:\s+\{\w+\}", 'A text that begins with a brace needs quotes: "{name} ..."'),
     (r".*[{,]\s*\w+:\s+[^\"'{\[,]*\{\w+\}", 'A text with braces needs quotes where it stands between braces: "..."'),
+    (r"\s*(- )?[\w-]+:\s+'[^']*'\w", "An apostrophe ends what single quotes began. Use double quotes."),
+    (r"\s*(- )?[\w-]+:\s+[%@`*>|-]", "A text that does not begin with a letter or a digit needs quotes: '...'"),
     (r"\s*(- )?[\w-]+:\s+[^\"'{\[\s].*:(\s|$)", 'A text with a colon and a blank in it needs quotes: "..."'),
 )
-"""How a line looks that is often written so, and what to do about it; indents show in the line after, too."""
+"""The same where it shows in the line itself."""
 _SEEN = 1000
 """So many characters of a line are looked at."""
 
@@ -36,7 +40,7 @@ def _remedy(problem: str, lines: list[str]) -> str:
     """What to do about a line, given with the one before it."""
     if "escape" in problem:
         return "A backslash stays one between single quotes: '...'"
-    looks = [(slip, line) for line in reversed(lines) for slip in _INDENTS] + [
+    looks = [(slip, line) for line in reversed(lines) for slip in _BEFORE] + [
         (slip, lines[-1]) for slip in _SLIPS if lines
     ]
     found = (remedy for (slip, remedy), line in looks if re.match(slip, line[:_SEEN]))
