@@ -87,7 +87,8 @@ class Asker:
         for alias in entity.aliases:
             if other := self._store.namesake(alias, subject.entity_id, subject.attribute):
                 fault = f"{subject.entity_id!r} and {other!r} are both called {alias!r}, so that alias questions mean"
-                raise ShapeError(f"{fault} either. Give them different aliases.", *entity.path, "aliases")
+                told = f"{fault} either. Give them different aliases."
+                raise ShapeError(told, *entity.path, "aliases", kind="shared_name")
         own = subject.plain.aliases if subject.plain else ()
         return [
             self._ask(entry, {**fields, "alias": alias}, subject, answer=fields["value"], aliases=own)
