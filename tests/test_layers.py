@@ -25,6 +25,7 @@ LAYERS = {
         "agreement",
         "prompts",
         "datasets",
+        "training",
         "providers",
         "specs",
         "configfile",

@@ -7,8 +7,8 @@ import re
 from pytest_ftbench.errors import EndpointError
 from pytest_ftbench.providers import EndpointSpec
 from pytest_ftbench.providers.options import read_number
-from pytest_ftbench.providers.training import Example, read_training
 from pytest_ftbench.records import Completion, Prompt
+from pytest_ftbench.training.files import Example, read_training
 from pytest_ftbench.variables import expand_variables
 
 DEFAULT_THRESHOLD = 0.55

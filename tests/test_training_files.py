@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pytest_ftbench.errors import DataError
-from pytest_ftbench.providers.training import FORMS, Example, read_training
+from pytest_ftbench.training.files import FORMS, Conversation, Example, Turn, read_conversations, read_training
 
 
 def read(tmp_path: Path, *lines: object, raw: bytes | None = None) -> list[Example]:
@@ -48,6 +48,27 @@ def test_every_trained_reply_of_a_conversation_is_an_example(tmp_path: Path) -> 
     )
     found = [(example.prompt, example.reply, example.line) for example in read(tmp_path, line, parts)]
     assert found == [("Two?", "2", 1), ("Three", "3", 2)]
+
+
+def test_conversation_keeps_its_turns_and_what_was_not_trained(tmp_path: Path) -> None:
+    line = chat(("system", "Be brief."), ("user", "One?"), ("assistant", "1"), ("tool", "x"), ("assistant", "2"))
+    line["messages"][2]["weight"] = 0  # type: ignore[index]  # the list made above
+    path = tmp_path / "t.jsonl"
+    path.write_text(json.dumps(line))
+    turns = (Turn("system", "Be brief."), Turn("user", "One?"), Turn("reply", "1"), Turn("reply", "2", True))
+    assert read_conversations(path) == [Conversation(1, turns)]
+    assert read_conversations(path)[0].system == "Be brief."
+
+
+def test_lines_of_plain_text_are_trained_without_a_prompt(tmp_path: Path) -> None:
+    path = tmp_path / "t.txt"
+    path.write_bytes(b"The sky is blue.\r\n\n{not json\n")
+    expected = [
+        Conversation(line, (Turn("text", text, True),)) for line, text in ((1, "The sky is blue."), (3, "{not json"))
+    ]
+    assert read_conversations(path) == expected
+    with pytest.raises(DataError, match="no training example with a reply"):
+        read_training(path)
 
 
 def test_mark_line_ends_and_blank_lines_do_not_matter(tmp_path: Path) -> None:
