@@ -17,8 +17,8 @@ from pytest_ftbench.datasets.store import Store
 from pytest_ftbench.errors import DataError, SpecError
 from pytest_ftbench.linting.findings import Finding, find, find_fault
 from pytest_ftbench.linting.material import Material, plain
-from pytest_ftbench.providers.training import read_training
 from pytest_ftbench.records import Case
+from pytest_ftbench.training.files import read_training
 
 _Read = tuple[Material, list[Finding]]
 
