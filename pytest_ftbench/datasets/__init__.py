@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -43,6 +43,10 @@ class CaseFile:
     """How many facts the file has; under a limit more than `cases` are about."""
     training_file: str = ""
     """The training file that it names, as written; relative to its folder."""
+    names: Collection[tuple[str, str]] = ()
+    """All its facts, each as its question set and its name."""
+    entities: Mapping[str, str] = field(default_factory=dict)
+    """What the entities of its store are called, by their ids. A fact `ID.ATTRIBUTE` is about one of them."""
     notes: tuple[tuple[str, str], ...] = ()
     """What it lacks or leaves out, each with the question set that it is about."""
 
@@ -68,6 +72,7 @@ def load_cases(
     today: date | None = None,
     limit: int | None = None,
     seed: int = 0,
+    variants: Collection[str] | None = None,
 ) -> CaseFile:
     """The cases of one file, with their suite, fact and id filled in.
 
@@ -75,6 +80,7 @@ def load_cases(
     today: the day of the run, which `date_change: +10y` starts from; None: this day.
     limit, seed: of the facts only so many, those that `fact_rank` puts first; None: all. Answers of facts that are left
     out are not computed, so that what is wrong with them does not show.
+    variants: of their questions only those of these variants, of which there may be none; None: all.
     Raises DataError, naming file and line, for anything that is not understood.
     """
     place = shown_as or str(path)
@@ -84,14 +90,27 @@ def load_cases(
     cases, gates = reader(path, place)
     if isinstance(cases, FactCases):
         chosen = None if limit is None else sample_facts(cases.facts, limit, seed=seed)
-        found: Sequence[Case] = cases.build(suite=suite, today=today, only=chosen)
-        facts, training_file = len(cases.facts), cases.file.training_file
+        found: Sequence[Case] = cases.build(suite=suite, today=today, only=chosen, variants=variants)
+        file = CaseFile(
+            tuple(found),
+            facts=len(cases.facts),
+            training_file=cases.file.training_file,
+            names=[(suite, name) for name in cases.facts],
+            entities={entity_id: entity.name for entity_id, entity in cases.file.entities.items()},
+        )
     else:
-        found, facts = _limited(identify(cases, suite=suite), limit, seed)
-        training_file = ""
-    if not found and limit != 0:
+        file = _of_rows(identify(cases, suite=suite), limit, seed, variants)
+    if not file.cases and limit != 0 and variants is None:
         raise DataError(place, "holds no cases. Give it at least one question.")
-    return CaseFile(tuple(found), tuple(gates), facts, training_file)
+    return replace(file, gates=tuple(gates))
+
+
+def _of_rows(cases: Sequence[Case], limit: int | None, seed: int, variants: Collection[str] | None) -> CaseFile:
+    """The cases of a file without a store, or of a released benchmark."""
+    names = dict.fromkeys((case.suite, case.fact) for case in cases)
+    found, facts = _limited(cases, limit, seed)
+    wanted = tuple(found) if variants is None else tuple(case for case in found if case.variant in variants)
+    return CaseFile(wanted, facts=facts, names=names)
 
 
 def _limited(cases: Sequence[Case], limit: int | None, seed: int) -> tuple[Sequence[Case], int]:
@@ -112,25 +131,34 @@ def load_source(
     today: date | None = None,
     limit: int | None = None,
     seed: int = 0,
+    variants: Collection[str] | None = None,
 ) -> CaseFile:
     """The cases of a source as a marker names it.
 
     It is a built-in set `ftbench:NAME`, a copy of FineTuneBench `finetunebench:DIR`, or the path of a case file; paths
     are relative to `folder`. root: what suite names and messages are relative to.
-    today, limit and seed: as `load_cases` has them.
+    today, limit, seed and variants: as `load_cases` has them.
     Raises DataError, or SpecError for an environment variable that is not set.
     """
     if source.startswith(BENCHMARK_PREFIX):
         found, notes = load_benchmark(source, folder=folder)
-        cases, facts = _limited(found, limit, seed)
-        return CaseFile(tuple(cases), facts=facts, notes=notes)
+        return replace(_of_rows(found, limit, seed, variants), notes=notes)
     if source.startswith(BUILTIN_PREFIX):
         suite = source.removeprefix(BUILTIN_PREFIX)
         path, shown = builtin_file(suite), source
     else:
         path = folder / source
         suite, shown = suite_name(path, root=root), _shown(path, root)
-    return load_cases(path, suite=suite, readers=readers, shown_as=shown, today=today, limit=limit, seed=seed)
+    return load_cases(
+        path,
+        suite=suite,
+        readers=readers,
+        shown_as=shown,
+        today=today,
+        limit=limit,
+        seed=seed,
+        variants=variants,
+    )
 
 
 def is_named_set(source: str) -> bool:

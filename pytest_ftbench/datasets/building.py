@@ -29,9 +29,16 @@ class Builder:
     """Makes the cases of one file's facts."""
 
     def __init__(
-        self, file: FactsFile, store: Store, plan: Mapping[tuple[str, ...], Balance], lines: Lines, *, today: date
+        self,
+        file: FactsFile,
+        store: Store,
+        plan: Mapping[tuple[str, ...], Balance],
+        lines: Lines,
+        *,
+        today: date,
+        variants: Collection[str] | None = None,
     ) -> None:
-        self._lines = lines
+        self._lines, self._wanted = lines, variants
         self._asker = Asker(store, plan, today)
         self._inheritance = Inheritance(file.defaults)
 
@@ -41,7 +48,8 @@ class Builder:
         for subject in subjects:
             self._add_drafts(drafts, subject, suite)
         variants = {draft.variant: None for draft in drafts}
-        self._check_requirements(name, drafts, variants, subjects)
+        if self._wanted is None:
+            self._check_requirements(name, drafts, variants, subjects)
         # As a rule a fact has one question of each variant, which is then the name of it.
         is_named = len(variants) == len(drafts)
         for draft in drafts:
@@ -61,6 +69,8 @@ class Builder:
         for entry in entries:
             if not entry.is_question:
                 self._check_override(entry, entries)
+                continue
+            if self._wanted is not None and entry.variant not in self._wanted:
                 continue
             where = place if place and entry.path[0] == "relations" else self._lines.at(entry.path)
             try:

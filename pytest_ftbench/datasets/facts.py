@@ -72,14 +72,18 @@ class FactCases(Sequence[Case]):
         today: date | None = None,
         only: Collection[str] | None = None,
         on_fault: Callable[[DataError], None] | None = None,
+        variants: Collection[str] | None = None,
     ) -> list[Case]:
         """The cases with suite, fact and id filled in.
 
         today: what `date_change: +10y` starts from; None: this day. only: the facts that are wanted; None: all.
+        variants: those that are wanted of their questions; None: all.
         Raises DataError, with the line, for an answer that cannot be computed; on_fault: takes it instead where it is
         one fact's, which is then left out.
         """
-        builder = Builder(self.file, self.store, self._plan, self._lines, today=today or date.today())
+        plan = self._plan if self._has_balanced(variants) else {}
+        day = today or date.today()
+        builder = Builder(self.file, self.store, plan, self._lines, today=day, variants=variants)
         cases: list[Case] = []
         for name, subjects in self._subjects.items():
             if only is not None and name not in only:
@@ -91,6 +95,17 @@ class FactCases(Sequence[Case]):
                     raise
                 on_fault(fault)
         return cases
+
+    def _has_balanced(self, variants: Collection[str] | None) -> bool:
+        """Whether a question of these variants may have an operand that is picked among all facts."""
+        if variants is None:
+            return True
+        every = [one.entries for one in self.file.relations.values()] + [one.entries for one in self.file.facts]
+        return any(
+            entry.variant in variants and entry.rule is not None and entry.rule.is_balanced
+            for entries in every
+            for entry in entries
+        )
 
     @cached_property
     def _plan(self) -> Mapping[tuple[str, ...], Balance]:
