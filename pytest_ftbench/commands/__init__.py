@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from pytest_ftbench.commands.caching import cache_app
 from pytest_ftbench.commands.comparing import bless_command, compare_command
+from pytest_ftbench.commands.exporting import export_command
 from pytest_ftbench.commands.gating import gate_command
 from pytest_ftbench.commands.importing import import_app
 from pytest_ftbench.commands.judging import judge_app
@@ -64,6 +65,7 @@ app.command("regrade")(regrade_command)
 app.command("preflight")(preflight_command)
 app.command("schema")(schema_command)
 app.command("lint")(lint_command)
+app.command("export")(export_command)
 app.add_typer(runs_app, name="runs")
 app.add_typer(judge_app, name="judge")
 app.add_typer(cache_app, name="cache")
