@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pytest_ftbench.reports.text import clean, one_line
 from pytest_ftbench.training.exporting import Export
+from pytest_ftbench.training.selection import Fact
 
-_MOST_SHOWN = 10
+_MOST_REASONS = 10
+_MOST_NAMES = 3
 
 
 def exported_in_words(export: Export, out: str, manifest: str) -> Iterator[str]:
@@ -22,10 +24,23 @@ def exported_in_words(export: Export, out: str, manifest: str) -> Iterator[str]:
         yield f"{_counted(len(export.held_out), 'fact')} held out (--holdout {request.holdout:g} --seed {request.seed})"
     if export.left_out:
         yield f"{_counted(len(export.left_out), 'fact')} left out:"
-        shown = list(export.left_out.items())[:_MOST_SHOWN]
-        yield from (f"  {one_line(f'{suite}: {name}: {reason}', most=500)}" for (suite, name), reason in shown)
-        if (more := len(export.left_out) - len(shown)) > 0:
-            yield f"  ... and {more:,} more" + (f", all in {clean(manifest)}" if export.lines else "")
+        yield from _reasons(export.left_out)
+        if export.lines:
+            yield f"all names are in {clean(manifest)}"
+
+
+def _reasons(left_out: Mapping[Fact, str]) -> Iterator[str]:
+    """A line for each reason with the first facts that have it; the most frequent first."""
+    named: dict[str, list[str]] = {}
+    for (suite, name), reason in left_out.items():
+        named.setdefault(reason, []).append(f"{suite}: {name}")
+    reasons = sorted(named, key=lambda reason: (-len(named[reason]), reason))
+    for reason in reasons[:_MOST_REASONS]:
+        names, more = named[reason][:_MOST_NAMES], len(named[reason]) - _MOST_NAMES
+        listed = "; ".join(names) + (f" and {more:,} more" if more > 0 else "")
+        yield f"  {one_line(f'{reason}: {listed}', most=500)}"
+    if (more := len(reasons) - _MOST_REASONS) > 0:
+        yield f"  and {more:,} other reasons"
 
 
 def _counted(count: int, what: str) -> str:

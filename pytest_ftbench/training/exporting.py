@@ -14,7 +14,7 @@ from pytest_ftbench.records import Case
 from pytest_ftbench.training.formats import Format, line_object, written_line
 from pytest_ftbench.training.groups import Entities, articles, conversations
 from pytest_ftbench.training.lessons import Lesson
-from pytest_ftbench.training.selection import Fact, Selection, select
+from pytest_ftbench.training.selection import TRAINED_VARIANT, Fact, Selection, select
 from pytest_ftbench.training.sentences import sentence_of
 from pytest_ftbench.training.techniques import OF_ONE, Technique, whole_sentence
 from pytest_ftbench.training.validation import line_faults, size_faults
@@ -50,10 +50,8 @@ class Request:
         if not 0 <= self.holdout < 1:
             raise SpecError(f"--holdout is a share of the facts, from 0 to less than 1, got {self.holdout:g}.")
         if self.form is Format.TEXT and self.technique not in AS_TEXT:
-            fitting = " or ".join(f"--technique {technique}" for technique in AS_TEXT)
-            raise SpecError(
-                f"--format text holds sentences without questions: {self.technique} has none. Use {fitting}."
-            )
+            fault = f"--format text holds sentences that stand alone, and --technique {self.technique} makes none."
+            raise SpecError(f"{fault} Use {' or '.join(f'--technique {technique}' for technique in AS_TEXT)}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ class Export:
 def plan_export(suites: Sequence[Suite], request: Request) -> Export:
     """The lines that teach the facts of question sets.
 
-    suites: with their cases of TRAINED_VARIANT.
+    suites: with their cases of TRAINED_VARIANT at least; no others are trained.
     Raises NotAccepted where the service would not take the file.
     """
     selection = select(suites, share=request.holdout, seed=request.seed, texts_of=partial(_texts, request))
@@ -96,7 +94,7 @@ def plan_export(suites: Sequence[Suite], request: Request) -> Export:
         tuple(dict.fromkeys((case.suite, case.fact) for case in selection.trained)),
         selection.held_out,
         selection.left_out,
-        tuple(case for suite in suites for case in suite.file.cases),
+        tuple(case for suite in suites for case in suite.file.cases if case.variant == TRAINED_VARIANT),
     )
 
 
@@ -129,8 +127,7 @@ def _check_size(lines: Iterable[str], request: Request) -> None:
     sizes = [len(line.encode()) for line in lines]
     repeats = request.repeats
     for fault in size_faults(request.form, examples=len(sizes) * repeats, size=sum(sizes) * repeats):
-        remedy = "More facts, or --repeats, make more; fewer make less."
-        raise NotAccepted(f"{fault}. {remedy} Nothing is written.")
+        raise NotAccepted(f"{fault}. Change --repeats, or how many facts there are; nothing is written.")
 
 
 def rounds(export: Export) -> Iterator[str]:

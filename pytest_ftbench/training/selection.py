@@ -38,7 +38,8 @@ def select(suites: Sequence[Suite], *, share: float, seed: int, texts_of: Callab
     cases: dict[Fact, list[Case]] = {name: [] for suite in suites for name in suite.file.names}
     for suite in suites:
         for case in suite.file.cases:
-            cases[case.suite, case.fact].append(case)
+            if case.variant == TRAINED_VARIANT:
+                cases[case.suite, case.fact].append(case)
     held_out = [fact for fact in cases if cases[fact] and holdout_place(fact[1], seed=seed) < share]
     hidden = HeldOut(case for fact in held_out for case in cases.pop(fact))
     trained: list[Case] = []

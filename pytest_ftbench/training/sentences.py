@@ -43,9 +43,11 @@ def answer_spans(case: Case, text: str) -> list[tuple[int, int]]:
 
 
 def _lowered(text: str) -> str:
-    """In lower case, where that leaves every letter in its place."""
+    """In lower case, except for letters that would become two: all others stay in their places."""
     lowered = text.lower()
-    return lowered if len(lowered) == len(text) else text
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
 
 
 def _spans(text: str, answer: str) -> Iterator[tuple[int, int]]:
