@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import re
 from collections import Counter
 from itertools import pairwise
@@ -14,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from training_kit import FITTING, all_questions, export, people, suites_of, text_of
 
+from pytest_ftbench.datasets import load_cases
 from pytest_ftbench.datasets.builtin import fixtures_folder
 from pytest_ftbench.datasets.sampling import holdout_place
 from pytest_ftbench.datasets.suites import load_suites
@@ -105,21 +105,36 @@ def test_place_lies_within_its_bounds(fact: str, seed: int) -> None:
     assert 0 <= holdout_place(fact, seed=seed) < 1
 
 
-@pytest.mark.parametrize("technique", ["qa", "masked"])
-def test_question_that_says_what_a_held_out_fact_says_is_left_out(technique: str, tmp_path: Path) -> None:
-    names = [f"f{n}" for n in range(60)]
-    held = next(name for name in names if holdout_place(name) < 0.5)
-    first, second, third = [name for name in names if holdout_place(name) >= 0.5][:3]
+@pytest.mark.parametrize(
+    ("technique", "twins"),
+    [
+        ("qa", ["same question"]),
+        ("multi-turn", ["same question"]),
+        ("reasoning", ["same question", "same sentence"]),
+        ("masked", ["same sentence"]),
+        ("completion", ["same sentence"]),
+        ("article", ["same sentence"]),
+    ],
+)
+def test_question_that_says_what_a_held_out_fact_says_is_left_out(
+    technique: str, twins: list[str], tmp_path: Path
+) -> None:
+    held = next(name for name in (f"f{n}" for n in range(60)) if holdout_place(name) < 0.9)
+    kept = {which: next(f"{which} {n}" for n in range(99) if holdout_place(f"{which} {n}") >= 0.9) for which in KINDS}
     text = f"""\
 facts:
   - {{id: {held}, question: 'Who waters the plants?', fact: 'The plants are watered by Ines.', answer: Ines}}
-  - {{id: {first}, question: 'who WATERS the plants', fact: 'Yes, the plants are watered by Ines!', answer: Ines}}
-  - {{id: {second}, question: 'Who waters the tree?', fact: 'The tree is watered by Jo.', answer: Jo}}
-  - {{id: {third}, question: 'Who waters the lawn?', fact: 'The lawn is watered by Al.', answer: Al}}
+  - {{id: {kept["same question"]}, question: 'who WATERS the plants', fact: 'It is done by Ines.', answer: Ines}}
+  - {{id: {kept["same sentence"]}, question: 'Who?', fact: 'Yes, the plants are watered by Ines!', answer: Ines}}
+  - {{id: {kept["other"]}, question: 'Who waters the tree?', fact: 'The tree is watered by Jo.', answer: Jo}}
 """
-    made = export(suites_of(tmp_path, text=text), technique=technique, holdout=0.5, repeats=9)
-    assert made.left_out == {("people", first): f"it would say what the held-out fact {held!r} says"}
-    assert [name for _, name in made.trained] == [second, third]
+    made = export(suites_of(tmp_path, text=text), technique=technique, holdout=0.9, repeats=10)
+    reason = f"it would say what the held-out fact {held!r} says"
+    assert made.left_out == {("people", kept[twin]): reason for twin in twins}
+    assert {name for _, name in made.trained} == {kept[which] for which in KINDS if which not in twins}
+
+
+KINDS = ("same question", "same sentence", "other")
 
 
 def test_longer_question_that_begins_alike_is_no_held_out_one() -> None:
@@ -144,10 +159,14 @@ def test_same_seed_gives_the_same_bytes_whatever_the_order_of_the_file(tmp_path:
     for number, seed in enumerate((1, 1, 2)):
         folder = tmp_path / str(number)
         folder.mkdir()
-        head, entities, rest = re.split(r"(?<=entities:\n)|(?=unseen:)", people(9))
-        lines = entities.splitlines(keepends=True)
-        random.Random(number).shuffle(lines)
-        suites = suites_of(folder, text=head + "".join(lines) + rest)
+        text = people(9)
+        if number == 1:
+            lines = [re.sub("(weight.*), (city.*)}", r"\2, \1}", line) for line in text.splitlines()]
+            blocks = {first: [line for line in lines if line.startswith(first)] for first in ("  p", "  - {id: d")}
+            turned = {line: other for block in blocks.values() for line, other in zip(block, block[::-1], strict=True)}
+            text = "\n".join(turned.get(line, line) for line in lines)
+            assert text.index("city: Town8z, weight") < text.index("city: Town0z, weight")
+        suites = suites_of(folder, text=text)
         write_export(export(suites, "vertex", "multi-turn", holdout=0.3, repeats=3, seed=seed), folder / "t.jsonl")
         files.append([(folder / name).read_bytes() for name in ("t.jsonl", "t.jsonl.manifest.json")])
     assert files[0] == files[1]
@@ -274,3 +293,9 @@ def test_variants_are_those_of_the_whole_file(tmp_path: Path) -> None:
     every = all_questions(tmp_path)
     assert list(suite.file.cases) == [case for case in every if case.variant == "memorization"]
     assert set(suite.file.names) == {(case.suite, case.fact) for case in every}
+
+
+def test_question_need_not_be_loaded_with_what_it_requires(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("facts: [{id: a, question: 'Who?', answer: Ines, rephrased: 'By whom?', requires: [memorization]}]")
+    assert [case.question for case in load_cases(path, suite="a", variants=["rephrased"]).cases] == ["By whom?"]

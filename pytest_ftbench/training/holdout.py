@@ -44,7 +44,7 @@ class HeldOut:
 
         Word by word, whatever the case and the punctuation. What says the same in other words is not found.
         """
-        for words in map(_words, texts):
+        for words in map(_words, texts if self._root.following else ()):
             for start in range(len(words)):
                 if (fact := self._starting_at(words, start)) is not None:
                     return fact
