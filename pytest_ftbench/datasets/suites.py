@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_ftbench.datasets import READERS, CaseFile, is_named_set, load_source
-from pytest_ftbench.errors import DataError
+from pytest_ftbench.errors import SpecError
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,23 +20,41 @@ class Suite:
 
 
 def load_suites(source: str, *, folder: Path, variants: Collection[str] | None = None) -> list[Suite]:
-    """The question sets that a command line names: a case file, a built-in set, or all case files below a folder.
+    """The question sets that a command line names: a case file, a named set, or all case files below a folder.
 
     folder: what paths are relative to, and question sets are named after.
     variants: of the questions only those of these variants; None: all.
-    Raises DataError for what cannot be read, and for a folder without case files.
+    Raises DataError for what cannot be read, and SpecError for a folder without case files.
     """
-    if is_named_set(source):
-        return [Suite(load_source(source, folder=folder, root=folder, variants=variants))]
-    paths = sorted(_case_files(folder / source)) if (folder / source).is_dir() else [folder / source]
-    if not paths:
-        raise DataError(source, f"holds no case file. They are called NAME.ftbench{{{','.join(READERS)}}}.")
-    return [Suite(load_source(str(path), folder=folder, root=folder, variants=variants), path) for path in paths]
+    return [
+        Suite(
+            load_source(each, folder=folder, root=folder, variants=variants),
+            None if is_named_set(each) else folder / each,
+        )
+        for each in expand_folders([source], folder=folder)
+    ]
 
 
-def _case_files(folder: Path) -> Iterator[Path]:
-    """Files that pytest would collect as case files, hidden folders left out."""
-    for path in folder.rglob("*.ftbench.*"):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if not hidden and path.stem.endswith(".ftbench") and path.suffix.lower() in READERS and path.is_file():
-            yield path
+def expand_folders(sources: Iterable[str], *, folder: Path) -> list[str]:
+    """The sources, with each folder's case files, those called `NAME.ftbench.ENDING`, in its place, each once.
+
+    Raises SpecError for a folder that holds none.
+    """
+    found: dict[str, None] = {}
+    for source in sources:
+        path = folder / source
+        if is_named_set(source) or not path.is_dir():
+            found[source] = None
+            continue
+        files = (file.relative_to(path) for file in path.rglob("*.ftbench.*") if file.is_file())
+        below = sorted(Path(source) / file for file in files if _is_wanted(file))
+        if not below:
+            endings = ", ".join(f"*.ftbench{ending}" for ending in READERS)
+            raise SpecError(f"{source}: holds no case file ({endings}). Name the files that are to be read.")
+        found.update(dict.fromkeys(map(str, below)))
+    return list(found)
+
+
+def _is_wanted(path: Path) -> bool:
+    is_hidden = any(part.startswith(".") for part in path.parts)
+    return path.stem.endswith(".ftbench") and path.suffix.lower() in READERS and not is_hidden

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from pytest_ftbench.datasets.suites import expand_folders
 from pytest_ftbench.linting.answers import lint_answers
 from pytest_ftbench.linting.balance import lint_balance
 from pytest_ftbench.linting.dates import lint_dates
@@ -15,7 +16,7 @@ from pytest_ftbench.linting.doubles import lint_doubles
 from pytest_ftbench.linting.findings import CODES, Finding
 from pytest_ftbench.linting.matching import lint_matching
 from pytest_ftbench.linting.material import Material
-from pytest_ftbench.linting.sources import expand, read_source, with_training
+from pytest_ftbench.linting.sources import read_source, with_training
 from pytest_ftbench.linting.stored import lint_stored
 from pytest_ftbench.linting.training import lint_training
 from pytest_ftbench.linting.units import lint_units
@@ -75,7 +76,7 @@ def lint(
     codes: those that are told. Raises SpecError or DataError for what is not understood on the command line; what is
     wrong with a source is a finding.
     """
-    names = expand(sources, folder=folder)
+    names = expand_folders(sources, folder=folder)
     findings: list[Finding] = []
     materials: list[Material] = []
     for source in names:

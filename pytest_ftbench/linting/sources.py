@@ -14,38 +14,13 @@ from pytest_ftbench.datasets.finetunebench import BENCHMARK_PREFIX, open_benchma
 from pytest_ftbench.datasets.finetunebench_people import RELATIONS, People
 from pytest_ftbench.datasets.identity import find_doubles
 from pytest_ftbench.datasets.store import Store
-from pytest_ftbench.errors import DataError, SpecError
+from pytest_ftbench.errors import DataError
 from pytest_ftbench.linting.findings import Finding, find, find_fault
 from pytest_ftbench.linting.material import Material, plain
 from pytest_ftbench.records import Case
 from pytest_ftbench.training.files import read_training
 
 _Read = tuple[Material, list[Finding]]
-
-
-def expand(sources: Iterable[str], *, folder: Path) -> list[str]:
-    """The sources, with each folder's case files, those called `NAME.ftbench.ENDING`, in its place, each once.
-
-    Raises SpecError for a folder that holds none.
-    """
-    found: dict[str, None] = {}
-    for source in sources:
-        path = folder / source
-        if source.startswith((BUILTIN_PREFIX, BENCHMARK_PREFIX)) or not path.is_dir():
-            found[source] = None
-            continue
-        files = (file.relative_to(path) for file in path.rglob("*.ftbench.*") if file.is_file())
-        below = sorted(Path(source) / file for file in files if _is_wanted(file))
-        if not below:
-            endings = ", ".join(f"*.ftbench{ending}" for ending in READERS)
-            raise SpecError(f"{source}: holds no case file ({endings}). Name the files that are to be read.")
-        found.update(dict.fromkeys(map(str, below)))
-    return list(found)
-
-
-def _is_wanted(path: Path) -> bool:
-    is_hidden = any(part.startswith(".") for part in path.parts)
-    return path.stem.endswith(".ftbench") and path.suffix.lower() in READERS and not is_hidden
 
 
 def read_source(source: str, *, folder: Path, today: date) -> _Read:
