@@ -103,8 +103,10 @@ def _texts(request: Request, case: Case) -> Sequence[str]:
     technique = request.technique
     if request.form is not Format.TEXT and technique in OF_ONE:
         OF_ONE[technique](case)
-    asked = (case.question, case.text_to_send, case.answer) if technique in _ASKING else ()
-    return asked if technique in _NOT_STATING else (*asked, sentence_of(case))
+    texts = [case.question, case.text_to_send, case.answer] if technique in _ASKING else []
+    if technique not in _NOT_STATING:
+        texts.append(sentence_of(case))
+    return tuple(dict.fromkeys(texts))
 
 
 def _lessons(selection: Selection, request: Request, entities: Entities) -> Iterable[Lesson]:
