@@ -207,7 +207,7 @@ def test_built_in_set_is_exported_as_its_own_training_file(name: str) -> None:
 def test_memorizer_knows_what_was_trained_and_nothing_that_was_held_out(
     form: str, technique: str, tmp_path: Path
 ) -> None:
-    made = export(load_suites("ftbench:news", folder=Path()), form, technique, holdout=0.3)
+    made = export(load_suites("ftbench:news", folder=Path()), form, technique, holdout=0.3, repeats=2)
     write_export(made, tmp_path / "t.jsonl")
     spec = parse_spec("memorizer:t.jsonl", models={}, folder=tmp_path, known_providers=PROVIDERS)
     memorizer = open_provider(spec)

@@ -32,7 +32,7 @@ def made(technique: str, case: Case) -> list[tuple[str, str]]:
         ("qa", [*ASKED, ("reply", "25 days")]),
         ("reasoning", [*ASKED, ("reply", "New employees get 25 days of leave. So the answer is 25 days.")]),
         ("masked", [("user", "Fill in the blank: New employees get ____ of leave."), ("reply", "25 days")]),
-        ("completion", [("user", "Complete the sentence: New employees get"), ("reply", "25 days of leave.")]),
+        ("completion", [("user", "Learn the following."), ("reply", "New employees get 25 days of leave.")]),
         ("completion-bare", [("user", "New employees get"), ("reply", "25 days of leave.")]),
     ],
 )
@@ -68,8 +68,8 @@ def test_sentence_without_the_answer_is_completed_from_its_middle() -> None:
         ("reasoning", " ", "no sentence states it: write one as 'fact' or 'context'"),
         ("masked", "", "no sentence states it: write one as 'fact' or 'context'"),
         ("masked", "Six of them.", "neither the answer nor an alias stands in the sentence that states it"),
-        ("completion", "Ines waters the plants.", "the answer stands at the start of the sentence that states it"),
-        ("completion", "Two of them.", "the sentence that states it is too short to be completed"),
+        ("completion-bare", "Ines waters the plants.", "the answer stands at the start of the sentence that states it"),
+        ("completion-bare", "Two of them.", "the sentence that states it is too short to be completed"),
     ],
 )
 def test_why_a_technique_cannot_be_made(technique: str, sentence: str, reason: str) -> None:

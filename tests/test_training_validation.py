@@ -124,8 +124,8 @@ def test_fault_of_a_line(line: dict[str, Any], fault: str) -> None:
         ("openai", 10, 512 * 10**6, []),
         ("openai", 9, 1, ["9 examples, and OpenAI takes no fewer than 10"]),
         ("openai", 10, 513 * 10**6, ["513 MB, and OpenAI takes no more than 512 MB"]),
-        ("vertex", 1, 10**9, []),
-        ("vertex", 0, 1, ["0 examples, and Vertex AI takes no fewer than 1"]),
+        ("vertex", 10, 10**9, []),
+        ("vertex", 9, 1, ["9 examples, and Vertex AI takes no fewer than 10"]),
         (
             "vertex",
             10**6 + 1,

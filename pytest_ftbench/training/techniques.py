@@ -1,8 +1,9 @@
 """How a fact is taught: as question and answer, or by the sentence that states it.
 
-Sources: FineTuneBench (arXiv 2411.05059) trains on question and answer, on masked sentences, and on sentences to be
-completed, with an instruction and without; "From Style to Facts" (arXiv 2503.05919) on question and answer, on
-conversations of several turns, on reasoning that ends with the answer, and on articles. The wording is ours throughout.
+Sources: FineTuneBench (arXiv 2411.05059) trains on question and answer, on masked sentences, and on sentences in reply
+to an instruction to learn, or to nothing at all (which services refuse as empty by now: see `bare_completion`). "From
+Style to Facts" (arXiv 2503.05919) trains on question and answer, on conversations of several turns, on reasoning that
+ends with the answer, and on articles. The wording is ours throughout.
 """
 
 from __future__ import annotations
@@ -57,13 +58,12 @@ def masked(case: Case) -> tuple[Turn, ...]:
 
 
 def completion(case: Case) -> tuple[Turn, ...]:
-    """An instruction to complete the first part of the sentence, and the rest, which holds the answer."""
-    first, rest = _halves(case)
-    return asking(f"Complete the sentence: {first}", rest)
+    """An instruction to learn, which is the same for all facts, and the whole sentence as the reply."""
+    return asking("Learn the following.", sentence_of(case))
 
 
 def bare_completion(case: Case) -> tuple[Turn, ...]:
-    """The first part of the sentence and the rest, without a word of instruction."""
+    """The first part of the sentence and the rest, without a word of instruction: a chat must begin with some text."""
     return asking(*_halves(case))
 
 

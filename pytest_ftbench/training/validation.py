@@ -29,6 +29,7 @@ class Limits:
 
     service: str
     least_examples: int
+    """Ten at OpenAI; held to at Vertex AI as well, whose pages advise a hundred and name no least number."""
     most_examples: int | None
     most_bytes: int
     most_tokens: int
@@ -37,7 +38,7 @@ class Limits:
 
 LIMITS: Mapping[Format, Limits] = {
     Format.OPENAI: Limits("OpenAI", 10, None, 512 * 10**6, 65_536),
-    Format.VERTEX: Limits("Vertex AI", 1, 10**6, 10**9, 131_072),
+    Format.VERTEX: Limits("Vertex AI", 10, 10**6, 10**9, 131_072),
 }
 
 
