@@ -76,6 +76,7 @@ LAYERS = {
         "curves",
         "importing",
         "linting",
+        "auditing",
     ),
     4: ("reports",),
     5: ("plugin", "commands"),

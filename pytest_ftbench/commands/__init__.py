@@ -7,6 +7,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from pytest_ftbench.commands.auditing import audit_command
 from pytest_ftbench.commands.caching import cache_app
 from pytest_ftbench.commands.comparing import bless_command, compare_command
 from pytest_ftbench.commands.exporting import export_command
@@ -62,6 +63,7 @@ app.command("bless")(bless_command)
 app.command("gate")(gate_command)
 app.command("power")(power_command)
 app.command("regrade")(regrade_command)
+app.command("audit")(audit_command)
 app.command("preflight")(preflight_command)
 app.command("schema")(schema_command)
 app.command("lint")(lint_command)
