@@ -13,10 +13,10 @@ from pytest_ftbench.providers import PROVIDERS, EndpointSpec
 from pytest_ftbench.specs import parse_spec, parse_specs
 
 HERE = Path("/somewhere/here")
-COMMON = "base, max_tokens, price_in, price_out, revision, seed, served_as, system, temperature"
+COMMON = "base, max_tokens, price_in, price_out, revision, seed, served_as, system, temperature, training_file"
 OPENAI_KEYS = (
     "api, api_key_env, base, base_url, connect_timeout, max_tokens, max_tokens_as, price_in, price_out, "
-    "read_timeout, revision, seed, served_as, system, temperature, timeout"
+    "read_timeout, revision, seed, served_as, system, temperature, timeout, training_file"
 )
 
 

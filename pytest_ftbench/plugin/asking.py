@@ -63,6 +63,9 @@ class Asking:
         trials = [(item, trial) for item in session.items if (trial := trial_of(item)) is not None]
         state.selected = {(id(trial.subject.case), trial.alias, trial.subject.sample) for _, trial in trials}
         wanted = {item: trial.question(state) for item, trial in trials if wants_answer(item)}
+        if state.trainings is not None:
+            for _, trial in trials:
+                trial.tags = state.trainings.tags(trial.subject.case, trial.alias)
         if not wanted:
             return
         if state.baselines is None and (open_ := sum(bool(trial.subject.case.precondition) for _, trial in trials)):

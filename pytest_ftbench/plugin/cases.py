@@ -56,6 +56,8 @@ class Trial:
     """Whether the test's body runs at this moment."""
     unmet: str = ""
     """Why the case does not count."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Those that the case has for this endpoint alone."""
     failed_within: BaseException | None = None
     """What a subtest failed with."""
     _question: Question | None = field(default=None, init=False)
@@ -129,9 +131,8 @@ class Trial:
         from pytest_ftbench.evaluate import build_result
 
         subject = self.subject
-        return build_result(
-            subject.case, completion, verdict, endpoint=self.alias, sample=subject.sample, cost_usd=cost_usd
-        )
+        case = replace(subject.case, tags={**subject.case.tags, **self.tags}) if self.tags else subject.case
+        return build_result(case, completion, verdict, endpoint=self.alias, sample=subject.sample, cost_usd=cost_usd)
 
 
 TRIAL = pytest.StashKey[Trial]()

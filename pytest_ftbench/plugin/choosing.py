@@ -33,7 +33,7 @@ def about(planned: Iterable[PlannedGate], aliases: Sequence[str], sweeps: Sequen
     for one in planned:
         gate = parse_gate(one.text)
         there = [sweep.alias for sweep in sweeps] if gate.select else aliases
-        found += [About(one, gate, alias) for alias in there if gate.is_about(alias)]
+        found += [About(one, gate, alias) for alias in there if gate.is_about(alias) and one.only in ("", alias)]
     return found
 
 

@@ -245,6 +245,7 @@ class Controller:
     @pytest.hookimpl(tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         from pytest_ftbench.curves import measure_curves
+        from pytest_ftbench.plugin.needed import SEEN
         from pytest_ftbench.reports.summary import Facts, render_summary
         from pytest_ftbench.spread import fixed_sampling, measure_spreads
 
@@ -274,6 +275,7 @@ class Controller:
             curves=measure_curves(self._state.sweeps, self._results(), comparisons, allowed=allowed),
             spreads=measure_spreads(((one.scope, one.result) for one in self._by_nodeid.values()), self._state.aliases),
             with_flaky=verbosity > 0,
+            seen_by=SEEN if self._state.trainings is not None else "",
             fixed=fixed_sampling(self._state.providers),
         )
         write_section(terminalreporter, "ftbench", partial(render_summary, facts))

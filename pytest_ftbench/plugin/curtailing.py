@@ -34,7 +34,7 @@ class Curtailing:
         self._state = state
         planned, found = plan_gates(state), list(trials)
         self._curtailments = {
-            alias: Curtailment(scoped_gates(planned, alias), _instances(found, alias), [alias])
+            alias: Curtailment(scoped_gates(planned, alias), instances(state, found, alias), [alias])
             for alias in state.tested
         }
         self._slots: dict[str, Slot] = {}
@@ -106,13 +106,14 @@ class Curtailing:
             self._state.engine.drop(useless, NOT_RUN)
 
 
-def _instances(trials: Iterable[tuple[pytest.Item, Trial, str | None]], alias: str) -> list[tuple[str, Case, int]]:
-    """Scope, case and sample of each test of one endpoint."""
-    return [
-        (trial.subject.scope, trial.subject.case, trial.subject.sample)
-        for _, trial, _ in trials
-        if trial.alias == alias
-    ]
+def instances(
+    state: State, trials: Iterable[tuple[pytest.Item, Trial, str | None]], alias: str
+) -> list[tuple[str, Case, int]]:
+    """Scope, case and sample of each test of one endpoint, the cases with the tags that they have for it."""
+    own = [trial.subject for _, trial, _ in trials if trial.alias == alias]
+    cases = [subject.case for subject in own]
+    cases = cases if state.trainings is None else state.trainings.tagged(cases, alias)
+    return [(subject.scope, case, subject.sample) for subject, case in zip(own, cases, strict=True)]
 
 
 class _Sharing:

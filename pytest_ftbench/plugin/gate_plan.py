@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pytest_ftbench.plugin.state import SESSION, State
@@ -35,6 +35,8 @@ class PlannedGate:
     """Why it cannot pass at its size; empty where it can."""
     held_out: int = 0
     """How many more results of each checkpoint it needs, to choose the one that it is about."""
+    only: str = ""
+    """The endpoint, or swept model, that this is the plan for, where others need other cases; empty: for each."""
 
 
 def plan_gates(state: State) -> list[PlannedGate]:
@@ -44,22 +46,44 @@ def plan_gates(state: State) -> list[PlannedGate]:
         one
         for name, scope in state.scopes.items()
         for gate in scope.gates
-        for one in _plan(state, gate, name, scope.cases)
+        for one in _plan_each(state, gate, name, scope.cases)
     ]
     if everything or state.settings.is_asked_for:
-        planned += [one for gate in state.session_gates for one in _plan(state, gate, SESSION, everything)]
+        planned += [one for gate in state.session_gates for one in _plan_each(state, gate, SESSION, everything)]
     return planned
 
 
-def _plan(state: State, gate: Gate, scope: str, cases: Iterable[Case]) -> list[PlannedGate]:
+def _plan_each(state: State, gate: Gate, scope: str, cases: Sequence[Case]) -> list[PlannedGate]:
+    """The plans of a gate: one for all endpoints, unless what it selects differs between them."""
+    from pytest_ftbench.plugin.needed import UNKNOWN_OF_IT, names_seen
+
+    if not names_seen(gate):
+        return _plan(state, gate, scope, cases)
+    if state.trainings is None:
+        return [replace(one, why_empty=UNKNOWN_OF_IT) for one in _plan(state, gate, scope, cases)]
+    about = {sweep.alias: sweep.aliases[0] for sweep in state.sweeps} if gate.select else dict.fromkeys(state.tested)
+    planned = []
+    for alias, first in about.items():
+        if gate.is_about(alias):
+            found = _plan(state, gate, scope, cases, of=first or alias)
+            if (first or alias) not in state.trainings.aliases:
+                found = [replace(one, why_empty=UNKNOWN_OF_IT) for one in found]
+            planned += [replace(one, only=alias) for one in found]
+    return planned
+
+
+def _plan(state: State, gate: Gate, scope: str, cases: Sequence[Case], *, of: str = "") -> list[PlannedGate]:
+    """of: the endpoint whose cases they are, where that makes a difference."""
     from pytest_ftbench.gates import ALL_HELD_OUT, explain_impossible, held_out, population
 
-    there = list(cases)
+    there = state.trainings.tagged(cases, of) if state.trainings is not None and of else cases
+    original = {id(one): case for one, case in zip(there, cases, strict=True)}
     cut = _files_left_out(state) if scope == SESSION else ""
     planned = []
     for one in gate.split(there):
-        needed = population(one, there)
-        asked, to_choose = _each_sample(state, needed), _each_sample(state, held_out(one, there))
+        needed = [original[id(case)] for case in population(one, there)]
+        asked = _each_sample(state, needed)
+        to_choose = _each_sample(state, [original[id(case)] for case in held_out(one, there)])
         selected = {alias: _selected(state, alias, asked) for alias in state.aliases}
         for sweep in state.sweeps if one.select else ():  # as long as none is chosen, each of them is needed
             least = min(_selected(state, alias, [*asked, *to_choose]) for alias in sweep.aliases)

@@ -45,7 +45,7 @@ def scoped_gates(planned: Iterable[PlannedGate], alias: str) -> list[ScopedGate]
 
     One that chooses its checkpoint needs all of its cases, of both halves, and may be about any.
     """
-    parsed = [(one, parse_gate(one.text)) for one in planned]
+    parsed = [(one, parse_gate(one.text)) for one in planned if one.only in ("", alias)]
     return [
         ScopedGate(
             replace(gate, select=""),
@@ -151,7 +151,9 @@ class _Evidence:
 
 def note_on_families(planned: Iterable[PlannedGate]) -> list[str]:
     """What the summary must say of gates that are claimed together."""
-    sizes = Counter((gate.family, gate.scope) for gate in planned if gate.family and parse_gate(gate.text).level)
+    sizes = Counter(
+        (gate.family, gate.scope, gate.only) for gate in planned if gate.family and parse_gate(gate.text).level
+    )
     return [HOLM] if any(size > 1 for size in sizes.values()) else []
 
 

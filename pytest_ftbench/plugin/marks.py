@@ -74,7 +74,7 @@ def _refuse(definition: pytest.Item, fault: str) -> Any:
 
 
 def _read_marker(marker: pytest.Mark, folder: Path, state: State) -> tuple[list[Case], list[Gate]]:
-    from pytest_ftbench.gates import parse_gate, parse_selector, refuse_impossible
+    from pytest_ftbench.gates import parse_gate, refuse_impossible
     from pytest_ftbench.plugin.settling import settle_gate
 
     if unknown := sorted(set(marker.kwargs) - set(KEYWORDS)):
@@ -84,11 +84,7 @@ def _read_marker(marker: pytest.Mark, folder: Path, state: State) -> tuple[list[
     files = [_load(source, folder, state) for source in marker.args]
     cases = [case for file in files for case in file.cases]
     if where := marker.kwargs.get("where"):
-        selector = parse_selector(_text("where", where))
-        selected = selector.select(cases)
-        if not selected:
-            raise SpecError(f"where={where!r} selects none of {len(cases)} cases: {selector.explain_empty(cases)}.")
-        cases = selected
+        cases = _where(_text("where", where), cases, state)
     if match := marker.kwargs.get("match"):
         cases = [replace(case, match=_text("match", match)) if case.match == "auto" else case for case in cases]
     if "samples" in marker.kwargs:
@@ -101,6 +97,30 @@ def _read_marker(marker: pytest.Mark, folder: Path, state: State) -> tuple[list[
     parsed = [settle_gate(parse_gate(_text("gate", gate)), state) for gate in gates]
     refuse_impossible(parsed, state.each_sample(cases))
     return cases, parsed
+
+
+def _where(where: str, cases: list[Case], state: State) -> list[Case]:
+    """The cases that a marker's `where` selects."""
+    from pytest_ftbench.gates import parse_selector
+    from pytest_ftbench.gates.selector import Selector
+    from pytest_ftbench.plugin.needed import SEEN, UNKNOWN
+
+    selector = parse_selector(where)
+    is_by_training = any(condition.key == SEEN for condition in selector.conditions)
+    if is_by_training and not state.specs:  # without a model all tests are skipped, so that it makes no difference
+        selector = Selector(tuple(one for one in selector.conditions if one.key != SEEN))
+    if state.trainings is not None and is_by_training:
+        try:
+            selected = state.trainings.select(selector, cases)
+        except SpecError as fault:
+            raise SpecError(f"where={where!r}: {fault}.") from None
+    else:
+        selected = selector.select(cases)
+    if not selected and is_by_training and state.trainings is None:
+        raise SpecError(f"where={where!r} selects none of {len(cases)} cases: {UNKNOWN}.")
+    if not selected:
+        raise SpecError(f"where={where!r} selects none of {len(cases)} cases: {selector.explain_empty(cases)}.")
+    return selected
 
 
 def _tell(files: Sequence[CaseFile], cases: Sequence[Case], state: State) -> None:

@@ -27,12 +27,15 @@ class Ranks:
         """By case and endpoint, the gates after which it is needed; an empty name: it is needed in any case."""
         self._rank_of = {name: _rank(gate, named) for name, gate in named.items()}
         if any(gate.after for gate, _ in scoped):
-            from pytest_ftbench.gates import held_out, population
+            from pytest_ftbench.gates import held_out
+            from pytest_ftbench.plugin.needed import needed_cases
 
             for gate, cases in scoped:
-                needed = [*population(gate, cases), *held_out(gate, cases)]
                 for alias in state.tested:
-                    for case in needed if gate.select or gate.is_about(alias) else ():
+                    if not gate.select and not gate.is_about(alias):
+                        continue
+                    own = needed_cases(gate, cases, alias, state.trainings)
+                    for case in [*own, *needed_cases(gate, cases, alias, state.trainings, among=held_out)]:
                         self._after[id(case), alias].add(gate.after if gate.after in named else "")
 
     def __bool__(self) -> bool:

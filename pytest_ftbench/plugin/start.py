@@ -37,6 +37,10 @@ def start(config: pytest.Config) -> None:
         raise as_usage_error(error) from None
     manager = config.pluginmanager
     option = config.option
+    if state.trainings is not None and not option.collectonly:
+        from pytest_ftbench.plugin.trainings import TrainingNotes
+
+        manager.register(TrainingNotes(state, state.trainings), "ftbench-training-notes")
     if state.settings.plan:
         option.dist, option.tx = "no", []  # a plan is made in one process; xdist has not yet looked
         manager.register(Planning(state), "ftbench-planning")
@@ -106,6 +110,10 @@ def _read(state: State) -> None:
         from pytest_ftbench.plugin.baselines import read_baselines
 
         read_baselines(state)
+    if any(spec.training_file for spec in state.specs):
+        from pytest_ftbench.plugin.trainings import read_trainings
+
+        read_trainings(state)
     if state.sweeps:
         check_gate_on(state)
     state.session_gates = tuple(settle_gate(gate, state, place=place) for gate, place in session_gates)

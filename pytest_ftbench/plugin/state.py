@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pytest_ftbench.judge_models import JudgeModels
     from pytest_ftbench.plugin.baselines import Baselines
     from pytest_ftbench.plugin.gated import Gated
+    from pytest_ftbench.plugin.trainings import Trainings
     from pytest_ftbench.providers import EndpointSpec, Provider
 
 STATE = pytest.StashKey["State"]()
@@ -56,6 +57,8 @@ class State:
     baseline_alias: str = ""
     """The endpoint that the others are compared with; it is asked, and no gate is about it."""
     baselines: Baselines | None = None
+    trainings: Trainings | None = None
+    """What endpoints were trained on; None where none has a `training_file`."""
     sweeps: tuple[Sweep, ...] = ()
     """The models of which each checkpoint is an endpoint."""
     unlisted: dict[str, FtbenchError] = field(default_factory=dict)
@@ -264,7 +267,7 @@ class State:
         """The cases that stand under a gate."""
         from pytest_ftbench.plugin.gated import Gated
 
-        return Gated(self.scopes, self.session_gates)
+        return Gated(self.scopes, self.session_gates, self.trainings)
 
     def is_gated(self, scope: str, case: Case, alias: str) -> bool:
         """Whether a wrong answer is a miss and no failure of its own: what a gate decides about.

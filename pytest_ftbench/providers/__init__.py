@@ -48,6 +48,11 @@ class EndpointSpec:
         return self.options.get("base") or named or None
 
     @property
+    def training_file(self) -> str:
+        """The file that the model was fine-tuned on, as written; empty where none is named."""
+        return self.options.get("training_file", "")
+
+    @property
     def label(self) -> str:
         """How messages name the endpoint: its SPEC without the options."""
         return self.text.partition("?")[0] or f"{self.provider}:{self.name}"

@@ -8,7 +8,8 @@ from pytest_ftbench.errors import SpecError
 from pytest_ftbench.providers import EndpointSpec
 
 PRICE_KEYS = ("price_in", "price_out")
-COMMON_KEYS = ("temperature", "max_tokens", "seed", "system", "revision", "served_as", "base", *PRICE_KEYS)
+_OF_MODEL = ("revision", "served_as", "base", "training_file")
+COMMON_KEYS = ("temperature", "max_tokens", "seed", "system", *_OF_MODEL, *PRICE_KEYS)
 """The keys that every provider takes."""
 
 

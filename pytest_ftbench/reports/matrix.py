@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _ORDER = ("memorization", "rephrased")
+SEEN_ORDER = ("verbatim", "near", "unseen")
 _BAR = 10
 """Characters of a bar that stands for 100 %."""
 
@@ -27,18 +28,40 @@ def accuracy_matrix(aliases: Sequence[str], results: Sequence[Result], *, unicod
 
     aliases: the endpoints in order; those without a result are left out.
     """
+    rows = by_training(result.variant for result in results)
+    return _matrix("variant", rows, lambda result: result.variant, aliases, results, unicode=unicode)
+
+
+def seen_matrix(aliases: Sequence[str], results: Sequence[Result], tag: str, *, unicode: bool) -> Table:
+    """The same with a row for each way in which a question stands in the endpoint's training file.
+
+    results: those that have the tag that says so.
+    """
+    rows = sorted({result.tags[tag] for result in results}, key=SEEN_ORDER.index)
+    return _matrix("in training", rows, lambda result: result.tags[tag], aliases, results, unicode=unicode)
+
+
+def _matrix(
+    heading: str,
+    rows: Iterable[str],
+    row_of: Callable[[Result], str],
+    aliases: Sequence[str],
+    results: Sequence[Result],
+    *,
+    unicode: bool,
+) -> Table:
     from rich.text import Text
 
     cells: dict[tuple[str, str], list[Result]] = defaultdict(list)
     for result in results:
-        cells[result.variant, result.endpoint].append(result)
+        cells[row_of(result), result.endpoint].append(result)
     table = make_table(unicode=unicode)
-    table.add_column("variant", overflow="fold")
+    table.add_column(heading, overflow="fold")
     there = [alias for alias in aliases if any(result.endpoint == alias for result in results)]
     for alias in there:
         table.add_column(Text(alias), justify="right", overflow="fold")
-    for variant in by_training(result.variant for result in results):
-        table.add_row(Text(one_line(variant)), *(share_cell(cells[variant, alias]) for alias in there))
+    for row in rows:
+        table.add_row(Text(one_line(row)), *(share_cell(cells[row, alias]) for alias in there))
     return table
 
 

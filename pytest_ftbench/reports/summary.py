@@ -13,7 +13,7 @@ from pytest_ftbench.records import Result
 from pytest_ftbench.reports.console import render
 from pytest_ftbench.reports.gate_lines import NEAR, gate_lines
 from pytest_ftbench.reports.gates import is_curtailed, misses_in_words
-from pytest_ftbench.reports.matrix import accuracy_matrix
+from pytest_ftbench.reports.matrix import SEEN_ORDER, accuracy_matrix, seen_matrix
 from pytest_ftbench.reports.money import UNKNOWN
 from pytest_ftbench.reports.samples import sample_lines
 from pytest_ftbench.spread import Spread
@@ -55,6 +55,8 @@ class Facts:
     """Whether flaky questions are listed."""
     curves: Sequence[Curve] = ()
     """Of swept models, whose endpoints are left out of the matrix."""
+    seen_by: str = ""
+    """The tag that says how a question stands in the training file of its endpoint; empty: none has such a file."""
     fixed: Mapping[str, str] = field(default_factory=dict)
     """By endpoint, what keeps its samples alike, such as `temperature 0`."""
 
@@ -72,6 +74,9 @@ def _blocks(facts: Facts, *, unicode: bool, width: int) -> Iterable[RenderableTy
     if others and facts.with_matrix:
         yield accuracy_matrix(facts.aliases, others, unicode=unicode)
         yield Text()
+        if seen := [one for one in others if facts.seen_by and one.tags.get(facts.seen_by) in SEEN_ORDER]:
+            yield seen_matrix(facts.aliases, seen, facts.seen_by, unicode=unicode)
+            yield Text()
     if facts.curves and facts.with_matrix:
         yield from _curves(facts, unicode=unicode, width=width)
     if facts.comparisons:
