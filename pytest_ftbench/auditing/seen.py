@@ -108,13 +108,14 @@ class TrainedTexts:
         from rapidfuzz.distance import Levenshtein
 
         edits = -(-len(words) // 4) - 1  # at most, in a text of up to 5/4 of the words
-        if not edits:
+        rarest = grams[: _GRAM * edits + 1]  # an edit changes three n-grams at most: one of these is left
+        if not edits or not any(rarest):
             return 0
         telling = telling_words(question)
         if not self._vocabulary.issuperset(telling):
             return 0
         best = (NEAR, 0)
-        for number in self._candidates(telling, grams[: _GRAM * edits + 1]):
+        for number in self._candidates(telling, rarest):
             others = self._texts[number].split(" ")
             if not NEAR < len(words) / len(others) < 1 / NEAR:
                 continue
