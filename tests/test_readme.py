@@ -38,7 +38,7 @@ def commands() -> list[Shown]:
     return [shown for shown in shown_commands(README.read_text(encoding="utf-8")) if shown.output]
 
 
-@pytest.mark.parametrize("number", range(8))
+@pytest.mark.parametrize("number", range(9))
 def test_outputs_are_what_the_commands_print(number: int, checkout: Path) -> None:
     shown = commands()[number]
     result = run(shown.command, checkout)
@@ -48,7 +48,7 @@ def test_outputs_are_what_the_commands_print(number: int, checkout: Path) -> Non
 
 
 def test_every_command_with_an_output_is_tested() -> None:
-    assert len(commands()) == 8
+    assert len(commands()) == 9
 
 
 def test_facts_of_five_lines_have_five_lines() -> None:
