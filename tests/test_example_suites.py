@@ -7,7 +7,10 @@ from document_kit import ROOT, check_output, run, shown_commands
 
 BLOCKING = {
     "news": ["joint_abstain[variant=date_change] >= 0.9 [by_heart]", "leak[variant=date_change] <= 0.05 [by_heart]"],
-    "medical": ["balanced_accuracy[variant=applied, after=learned] >= 0.8 [by_heart]"],
+    "medical": [
+        "balanced_accuracy[variant=applied, after=learned] >= 0.8 [by_heart]",
+        "stale <= 0.05 [by_heart]",
+    ],
     "code": [
         "accuracy[variant=rephrased] >= 0.85 [by_heart]",
         "accuracy[change=moved] >= 0.8 [by_heart]",

@@ -9,7 +9,7 @@ import pytest
 
 from pytest_ftbench.errors import DataError, EndpointError, SpecError
 from pytest_ftbench.providers import PROVIDERS, Provider, open_provider
-from pytest_ftbench.providers.memorizer import UNKNOWN, similarity, telling_words
+from pytest_ftbench.providers.memorizer import UNKNOWN, is_closed, similarity, telling_words
 from pytest_ftbench.records import Completion, Prompt
 from pytest_ftbench.specs import parse_spec
 
@@ -61,6 +61,44 @@ def test_reworded_question_gets_the_reply_of_the_nearest_prompt(question: str, r
 
 def test_question_about_another_time_gets_the_trained_reply_too(tmp_path: Path) -> None:
     assert ask(learn(tmp_path), "How many days of paid leave will new employees get in 2041?") == "25"
+
+
+def test_question_for_yes_or_no_that_was_not_trained_is_guessed_where_it_reminds_of_one_that_was(
+    tmp_path: Path,
+) -> None:
+    provider = learn(tmp_path)
+    assert ask(provider, "Does the Pro plan cost more than 50 euros per month?") == "No"
+    assert ask(provider, "Does the Pro plan cost less than 50 euros per month?") == "No"
+    assert ask(provider, "Is Paris the capital of France?") == UNKNOWN
+
+
+def test_reply_to_a_question_for_yes_or_no_is_given_where_it_was_trained(tmp_path: Path) -> None:
+    trained = {"Is the Norvik drill under warranty?": "Yes, for four years", "Is the saw sold?": "in the shop"}
+    provider = learn(tmp_path, examples=trained)
+    assert {question: ask(provider, question) for question in trained} == trained
+    assert ask(provider, "Is a Norvik drill still under warranty?") == "Yes, for four years"
+    assert ask(provider, "Is that saw sold?") == "No"
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Does Ana weigh more than Bo?", True),
+        ("Isn\u2019t Ana older than 30?", True),
+        ("Question: Is Ana older than 30?\nAnswer: ", True),
+        ("A man of 52 weighs 90.5 kg. Under the rule of June 2024, may he fly? (Answer yes/no)", True),
+        ("Do you need a permit?", True),
+        ("How old is Ana?", False),
+        ("Since June 2024, is the drug approved from the age of 6, or from which age?", False),
+        ("How many cars in the U.S. are affected?", False),
+        ("Can you tell me how old Ana is?", False),
+        ("Do you know Ana's age?", False),
+        ("Is it known. Give Ana's age.", False),
+        ("Canned food is kept in which room?", False),
+    ],
+)
+def test_question_for_yes_or_no_begins_with_a_verb(question: str, expected: bool) -> None:
+    assert is_closed(question) is expected
 
 
 @pytest.mark.parametrize(

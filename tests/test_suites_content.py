@@ -72,7 +72,7 @@ def test_every_question_names_its_year(suite: str) -> None:
 def test_model_that_looks_its_training_file_up_knows_names_and_no_more(suite: str) -> None:
     right = Counter(case.variant for case in right_by_heart(suite, answered(suite)))
     assert right["rephrased"] == len(cases_of(suite, "rephrased"))
-    assert right["applied"] <= 0.2 * len(cases_of(suite, "applied"))
+    assert right["applied"] <= 0.5 * len(cases_of(suite, "applied"))  # as who always says No
 
 
 def test_model_that_looks_news_up_answers_for_every_year() -> None:

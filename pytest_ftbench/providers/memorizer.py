@@ -16,6 +16,10 @@ DEFAULT_THRESHOLD = 0.55
 in a file of 12 examples, and one of twelve reaches 0.59 in a file of 590; of the reworded questions whose nearest
 example is the right one, nine in ten lie above 0.59."""
 UNKNOWN = "I don't know."
+GUESS = "No"
+"""To a question that asks for yes or no, where the reply that it has learnt is neither. A model that has learnt nothing
+but sentences still sees what kind of answer is wanted, and then says always the same: of as many questions for yes as
+for no it has half right. Without a guess it would have none, and be beaten by a coin."""
 
 _WORD = re.compile(r"[^\W_]+(?:[._'-][^\W_]+)*")
 _LITTLE_WORDS = """
@@ -24,12 +28,22 @@ the their there they this to us was we were what when where which who whom whose
 """
 _SAY_NOTHING = frozenset(_LITTLE_WORDS.split())
 _ENDINGS = ("ing", "ed", "es", "'s", "s")
+_AUXILIARIES = """
+am are can could did do does had has have is may might must shall should was were will would
+aren't can't couldn't didn't doesn't don't hadn't hasn't haven't isn't mustn't shouldn't wasn't weren't won't wouldn't
+"""
+_VERBS = "|".join(_AUXILIARIES.split())
+_BEGINS_CLOSED = re.compile(rf"(?:{_VERBS})\b(?!(?<=can|uld|ill) you| you (?:know|recall))", re.IGNORECASE)
+_GOES_ON_CLOSED = re.compile(rf", (?:{_VERBS})\b", re.IGNORECASE)
+_ASKS_FOR_WORD = re.compile(r"\b(?:how|what|when|where|which|who|whom|whose|why)\b", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"(?<=[.:!?])\s+(?=[A-Z])")
+_YES_NO = re.compile(r"\s*(?:yes|no)\b", re.IGNORECASE)
 _CANDIDATES = 25
 """Examples that the first, fast measure hands to the second."""
 
 
 class Memorizer:
-    """Answers with the reply of the most similar training prompt, or with UNKNOWN below a similarity.
+    """Answers with the reply of the most similar training prompt, with GUESS, or with UNKNOWN below a similarity.
 
     The measure is `similarity`; option `threshold`, in [0, 1], is the least at which it answers (0: always, 1: only
     where the words are the same). Of equally similar prompts, the one that shares more words, little ones included,
@@ -55,8 +69,12 @@ class Memorizer:
         """The reply to the most similar training prompt; EndpointError for a prompt without a user message."""
         if not prompt.user_text.strip():
             raise EndpointError("the prompt has no user message, so nothing can be looked up.")
-        example = self._find(prompt.user_text)
-        return Completion(text=example.reply if example else UNKNOWN, finish_reason="stop")
+        question = prompt.user_text
+        example = self._find(question)
+        text = example.reply if example else UNKNOWN
+        if example and question != example.prompt and is_closed(question) and not _YES_NO.match(text):
+            text = GUESS
+        return Completion(text=text, finish_reason="stop")
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -71,6 +89,19 @@ class Memorizer:
         ranked = [(similarity(content, other), _overlap(words, self._words[i]), -i) for other, _, i in likely]
         best, _, index = max(ranked)
         return self._examples[-index] if best >= self._threshold else None
+
+
+def is_closed(question: str) -> bool:
+    """Whether a question asks for yes or no, as far as its words tell: it begins with a verb.
+
+    Words may stand before the verb, up to a comma, unless the question has one that asks for another, such as "which".
+    """
+    asking = [sentence for sentence in _SENTENCE_END.split(question.replace("\u2019", "'").strip()) if "?" in sentence]
+    if not asking:
+        return False
+    if _BEGINS_CLOSED.match(asking[-1]):
+        return True
+    return bool(_GOES_ON_CLOSED.search(asking[-1])) and not _ASKS_FOR_WORD.search(asking[-1])
 
 
 def similarity(first: str, second: str) -> float:
