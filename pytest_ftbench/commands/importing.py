@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pytest_ftbench.commands.output import OutputRefused, say, show, show_json, write_new
+from pytest_ftbench.commands.output import check_places, say, show, show_json, write_new
 from pytest_ftbench.datasets.finetunebench import read_release
 from pytest_ftbench.errors import DataError, SpecError
 from pytest_ftbench.importing import Imported
@@ -62,7 +61,7 @@ def finetunebench_command(
     release = read_release(folder, shown_as=str(folder))
     written = list(case_files(release, only_used_cases=used_only))
     paths = [out / new.name for new in written]
-    _check_places(paths, force=force)
+    check_places(paths, force=force)
     for path, new in zip(paths, written, strict=True):
         _write(path, new.text)
     if as_json:
@@ -129,7 +128,7 @@ def _import_table(file: Path, out: Path, read: Callable[[], Imported], *, force:
     if ending not in ENDINGS:
         raise SpecError(f"OUT must end in {' or '.join(ENDINGS)}, got {str(out)!r}.")
     imported = read()
-    _check_places([out], force=force, source=file)
+    check_places([out], force=force, source=file)
     if imported.cases:
         _write(out, table_text(imported.cases, ending))
     if as_json:
@@ -138,20 +137,6 @@ def _import_table(file: Path, out: Path, read: Callable[[], Imported], *, force:
         say(*imported_in_words(imported, str(out)))
     if not imported.cases:
         raise typer.Exit(1)
-
-
-def _check_places(paths: Iterable[Path], *, force: bool, source: Path | None = None) -> None:
-    """Refuse, before anything is written, to lose what is there."""
-    for path in paths:
-        if not os.path.lexists(path):
-            continue
-        name = clean(str(path))
-        if source is not None and path.exists() and path.samefile(source):
-            raise OutputRefused(f"{name} is the file that is to be imported. Choose another name.")
-        if path.is_dir():
-            raise OutputRefused(f"{name} is a folder. Choose another name.")
-        if not force:
-            raise OutputRefused(f"{name} exists already. Choose another place, or replace it with --force.")
 
 
 def _write(path: Path, text: str) -> None:

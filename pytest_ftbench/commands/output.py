@@ -70,6 +70,23 @@ def check_new(path: Path) -> Path:
     return path
 
 
+def check_places(paths: Iterable[Path], *, force: bool, source: Path | None = None) -> None:
+    """Raise OutputRefused, before anything is written, where it would take the place of what is there.
+
+    force: whether files may be replaced. source: a file that never may.
+    """
+    for path in paths:
+        if not os.path.lexists(path):
+            continue
+        name = clean(str(path))
+        if source is not None and path.exists() and path.samefile(source):
+            raise OutputRefused(f"{name} is the file that is to be imported. Choose another name.")
+        if path.is_dir():
+            raise OutputRefused(f"{name} is a folder. Choose another name.")
+        if not force:
+            raise OutputRefused(f"{name} exists already. Choose another place, or replace it with --force.")
+
+
 def write_new(path: Path, write: Callable[[Path], None]) -> None:
     """Write a file by a function. Raises OutputRefused where the disk refuses."""
     try:
