@@ -1,11 +1,12 @@
-"""What a large suite of computed questions costs to load: time and memory of a process of its own.
+"""What a large suite of computed questions costs to make and to load: time and memory of a process of its own.
 
     python benchmarks/suites.py               # 10,000 entities with six attributes: 240,000 questions
     python benchmarks/suites.py --entities 50 # to see that it runs
 
-Each fact is asked about four times: as trained, reworded, by a threshold or class, and beside another entity. All of
-them are loaded, and then those of 500 facts. The figures are the medians of three. Exits 1 if a bound is missed, or
-other questions come of the file than must.
+First `ftbench synth people` makes as many people, with all variants, which are then loaded for their answers. In a
+second file each fact is asked about four times: as trained, reworded, by a threshold or class, and beside another
+entity. All of them are loaded, and then those of 500 facts. The figures are the medians of three. Exits 1 if a bound is
+missed, or other questions come of the second file than must.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from statistics import median
 
-from processes import Child, clean_environment
+from processes import Child, Finished, clean_environment
 from table import Row, middle, report
 
 ENTITIES = 10_000
@@ -51,7 +53,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--entities", type=int, default=ENTITIES, help=f"in the file (default: {ENTITIES:,})")
     count = parser.parse_args(arguments).entities
     with tempfile.TemporaryDirectory() as folder:
-        return report([("load", partial(load, Path(folder), count))], write=partial(print, flush=True))
+        scenarios = [
+            ("synth", partial(synthesise, Path(folder), count)),
+            ("load", partial(load, Path(folder), count)),
+        ]
+        return report(scenarios, write=partial(print, flush=True))
+
+
+def synthesise(folder: Path, count: int) -> Iterator[Row]:
+    """Time and memory of the command, and of computing the answers of what it has written."""
+    command = ["-m", "pytest_ftbench.commands", "synth", "people", "--people", str(count), "--force", "-o", "synth"]
+    path = folder / "synth" / "facts.yaml"
+    for what, arguments in (("command", command), ("its answers", ["-c", _LOADING, str(path)])):
+        done = [_run(folder, *arguments) for _ in range(REPEATS)]
+        told = done[0].output.splitlines()[0]
+        for kind, unit, bound, figures in (
+            ("time", "s", MOST_S, [one.wall_s for one in done]),
+            ("memory", "MB", MOST_MB, [one.peak_mb for one in done]),
+        ):
+            yield Row(f"{what}, {kind}", median(figures), bound, told, unit)
 
 
 def load(folder: Path, count: int) -> Iterator[Row]:
@@ -69,10 +89,7 @@ def load(folder: Path, count: int) -> Iterator[Row]:
 
 
 def _measure(folder: Path, path: Path, count: int, limit: int | None) -> tuple[Row, Row]:
-    command = [sys.executable, "-c", _LOADING, str(path), *([] if limit is None else [str(limit)])]
-    environment = {**clean_environment(), "PYTHONPATH": str(Path(__file__).resolve().parents[1])}
-    with Child(command, folder=folder, environment=environment, output=folder / "out.txt") as child:
-        finished = child.wait(LIMIT_S).expect(0)
+    finished = _run(folder, "-c", _LOADING, str(path), *([] if limit is None else [str(limit)]))
     cases, facts, yes = finished.output.split()
     wanted = 4 * (6 * count if limit is None else min(limit, 6 * count))
     faults = [] if int(cases) == wanted else [f"{cases} cases instead of {wanted}"]
@@ -83,6 +100,14 @@ def _measure(folder: Path, path: Path, count: int, limit: int | None) -> tuple[R
         Row("", finished.wall_s, MOST_S, f"{floor}; {finished.cpu_s:.2f} s of the processor", faults=tuple(faults)),
         Row("", finished.peak_mb, MOST_MB, floor),
     )
+
+
+def _run(folder: Path, *arguments: str) -> Finished:
+    """What a process of this Python has cost."""
+    environment = {**clean_environment(), "PYTHONPATH": str(Path(__file__).resolve().parents[1])}
+    command = [sys.executable, *arguments]
+    with Child(command, folder=folder, environment=environment, output=folder / "out.txt") as child:
+        return child.wait(LIMIT_S).expect(0)
 
 
 def suite(count: int) -> str:

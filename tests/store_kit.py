@@ -14,7 +14,7 @@ Document = Mapping[str, Any]
 Found = tuple[str, str]
 """What is expected, `answer` or `abstain`, and the answer, or the one that would leak."""
 
-_COMPARED: dict[str, Callable[[float, float], bool]] = {
+_COMPARED: dict[str, Callable[[Any, Any], bool]] = {
     "over": operator.gt,
     "greater": operator.gt,
     "under": operator.lt,
@@ -100,8 +100,10 @@ def _holds(entry: Document, value: str, found: Mapping[str, str], document: Docu
     rule = next(rule for rule in _COMPARED if rule in entry)
     if rule == "equal":
         return bool(value == held)
-    assert _number(value) != _number(held), "a tie"
-    return _COMPARED[rule](_number(value), _number(held))
+    is_text = document["relations"][attribute].get("order") == "text"
+    own, others = (text.casefold() if is_text else _number(text) for text in (value, held))
+    assert own != others, "a tie"
+    return _COMPARED[rule](own, others)
 
 
 def _number(text: str) -> float:

@@ -77,6 +77,7 @@ LAYERS = {
         "importing",
         "linting",
         "auditing",
+        "synth",
     ),
     4: ("reports",),
     5: ("plugin", "commands"),

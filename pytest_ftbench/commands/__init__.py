@@ -21,6 +21,7 @@ from pytest_ftbench.commands.preflight import preflight_command
 from pytest_ftbench.commands.regrading import regrade_command
 from pytest_ftbench.commands.runs import runs_app
 from pytest_ftbench.commands.schema import schema_command
+from pytest_ftbench.commands.synthesis import synth_app
 from pytest_ftbench.errors import FtbenchError
 
 # Typer brings its own copy of click or uses the one that is installed, depending on its version.
@@ -72,6 +73,7 @@ app.add_typer(runs_app, name="runs")
 app.add_typer(judge_app, name="judge")
 app.add_typer(cache_app, name="cache")
 app.add_typer(import_app, name="import")
+app.add_typer(synth_app, name="synth")
 
 
 def main() -> None:
