@@ -83,6 +83,13 @@ def told(output: str) -> str:
     return output[max(0, output.find("collected ")) :].strip()
 
 
+def summary_of(output: str) -> str:
+    """The table and the gates of a session's summary, of which documents show no more where much is missed."""
+    _, _, summary = output.partition("= ftbench =")
+    summary, _, _ = summary.partition(" answers asked for")
+    return summary.partition("\n")[2].rpartition("\n\n")[0].strip()
+
+
 def alike(text: str) -> str:
     """The text without what differs from run to run."""
     for pattern, replacement in _CHANGES:

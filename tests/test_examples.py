@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from conftest import SHARED, WITHOUT_OTHERS
+from document_kit import check_output, run, shown_commands, summary_of
 
 ROOT = Path(__file__).resolve().parent.parent
 QUICKSTART = ROOT / "example_suites" / "quickstart"
@@ -117,6 +118,24 @@ def test_replay_suite_skips_with_a_reason_without_the_benchmark() -> None:
     result = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert "FTBENCH_FINETUNEBENCH does not name a copy of FineTuneBench" in result.stdout
     assert "1 skipped" in result.stdout
+
+
+def test_people_show_what_is_only_learned_by_heart_as_that() -> None:
+    readme = ROOT / "example_suites" / "fictional_people" / "README.md"
+    (shown,) = shown_commands(readme.read_text(encoding="utf-8"))
+    result = run(shown.command, ROOT)
+    failed = [line.partition("::gate ")[2] for line in result.stdout.splitlines() if line.startswith("FAILED ")]
+    assert (result.returncode, [gate.partition(" ")[0] for gate in failed]) == (
+        1,
+        [
+            "accuracy[variant=rephrased,",
+            "balanced_accuracy[variant=secondary,",
+            "balanced_accuracy[variant=comparison,",
+            "hallucination[variant=reverse]",
+            "leak[variant=unseen_entity]",
+        ],
+    )
+    check_output(readme, shown, summary_of(result.stdout))
 
 
 def test_quickstart_training_file_is_made_from_its_facts() -> None:
