@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from document_kit import ROOT, WRITES, Shown, check_output, first_file, run, shown_commands, told, write_files
 
+from pytest_ftbench.datasets.builtin import builtin_names
+
 README = ROOT / "README.md"
 
 _RECORDING = re.compile(r"^\$ (?P<command>.*-out=\w+\.jsonl)$", re.MULTILINE)
@@ -35,7 +37,9 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def commands() -> list[Shown]:
-    return [shown for shown in shown_commands(README.read_text(encoding="utf-8")) if shown.output]
+    """The commands with an output, but for the example that test_examples.py runs."""
+    shown_here = [shown for shown in shown_commands(README.read_text(encoding="utf-8")) if shown.output]
+    return [shown for shown in shown_here if shown.command != "pytest example_suites/fictional_people"]
 
 
 @pytest.mark.parametrize("number", range(9))
@@ -49,6 +53,11 @@ def test_outputs_are_what_the_commands_print(number: int, checkout: Path) -> Non
 
 def test_every_command_with_an_output_is_tested() -> None:
     assert len(commands()) == 9
+
+
+@pytest.mark.parametrize("name", builtin_names())
+def test_built_in_set_is_named_with_what_it_is_for(name: str) -> None:
+    assert f'"ftbench:{name}"' in README.read_text(encoding="utf-8")
 
 
 def test_facts_of_five_lines_have_five_lines() -> None:
