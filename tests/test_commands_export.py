@@ -136,6 +136,6 @@ def test_question_set_is_never_replaced_by_its_training_file(here: Path) -> None
     (here / "folder.jsonl").mkdir()
     args = ("export", "cases.jsonl", "--format", "vertex", "--force", "-o")
     for name in ("cases.jsonl", "t.jsonl"):
-        assert fault(*args, name) == f"ftbench: {name} is a file of the question set. Choose another name."
+        assert fault(*args, name) == f"ftbench: {name} is what is to be read. Choose another name."
     assert fault(*args, "folder.jsonl") == "ftbench: folder.jsonl is no file. Choose another name."
     assert cases.read_text() == '{"question": "Who?", "answer": "Ines"}\n'

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pytest_ftbench.commands.output import OutputRefused, say, show_json, write_new
+from pytest_ftbench.commands.output import check_places, say, show_json, write_new
 from pytest_ftbench.datasets.sampling import HOLDOUT_SEED
-from pytest_ftbench.datasets.suites import Suite, load_suites
+from pytest_ftbench.datasets.suites import load_suites
 from pytest_ftbench.errors import SpecError
 from pytest_ftbench.reports.exporting import exported_in_words
-from pytest_ftbench.reports.text import clean
 from pytest_ftbench.training.exporting import Request, plan_export
 from pytest_ftbench.training.formats import Format
 from pytest_ftbench.training.selection import TRAINED_VARIANT
@@ -55,7 +52,8 @@ def export_command(
     if out.suffix.lower() != form.ending:
         raise SpecError(f"FILE must end in {form.ending} for --format {form}, got {str(out)!r}.")
     suites = load_suites(suite, folder=Path.cwd(), variants=[TRAINED_VARIANT])
-    _check_places((out, manifest_path(out)), suites, force=force)
+    sources = [each.path for each in suites if each.path is not None]
+    check_places((out, manifest_path(out)), force=force, sources=sources)
     export = plan_export(suites, request)
     manifest = None
     if export.lines:
@@ -68,16 +66,3 @@ def export_command(
         say(*exported_in_words(export, str(out), str(manifest_path(out))))
     if manifest is None:
         raise typer.Exit(1)
-
-
-def _check_places(places: Iterable[Path], suites: Iterable[Suite], *, force: bool) -> None:
-    """Refuse, before anything is written, to lose what is there."""
-    sources = [suite.path for suite in suites if suite.path is not None]
-    for path in filter(os.path.lexists, places):
-        name = clean(str(path))
-        if path.exists() and not path.is_file():
-            raise OutputRefused(f"{name} is no file. Choose another name.")
-        if path.exists() and any(path.samefile(source) for source in sources):
-            raise OutputRefused(f"{name} is a file of the question set. Choose another name.")
-        if not force:
-            raise OutputRefused(f"{name} exists already. Choose another place, or replace it with --force.")

@@ -128,7 +128,7 @@ def _import_table(file: Path, out: Path, read: Callable[[], Imported], *, force:
     if ending not in ENDINGS:
         raise SpecError(f"OUT must end in {' or '.join(ENDINGS)}, got {str(out)!r}.")
     imported = read()
-    check_places([out], force=force, source=file)
+    check_places([out], force=force, sources=[file])
     if imported.cases:
         _write(out, table_text(imported.cases, ending))
     if as_json:

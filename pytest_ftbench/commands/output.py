@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -70,19 +70,19 @@ def check_new(path: Path) -> Path:
     return path
 
 
-def check_places(paths: Iterable[Path], *, force: bool, source: Path | None = None) -> None:
+def check_places(paths: Iterable[Path], *, force: bool, sources: Collection[Path] = ()) -> None:
     """Raise OutputRefused, before anything is written, where it would take the place of what is there.
 
-    force: whether files may be replaced. source: a file that never may.
+    force: whether files may be replaced. sources: what is read, which never may.
     """
     for path in paths:
         if not os.path.lexists(path):
             continue
         name = clean(str(path))
-        if source is not None and path.exists() and path.samefile(source):
-            raise OutputRefused(f"{name} is the file that is to be imported. Choose another name.")
-        if path.is_dir():
-            raise OutputRefused(f"{name} is a folder. Choose another name.")
+        if path.exists() and any(path.samefile(source) for source in sources):
+            raise OutputRefused(f"{name} is what is to be read. Choose another name.")
+        if path.exists() and not path.is_file():
+            raise OutputRefused(f"{name} is no file. Choose another name.")
         if not force:
             raise OutputRefused(f"{name} exists already. Choose another place, or replace it with --force.")
 
