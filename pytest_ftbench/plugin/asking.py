@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_ftbench.errors import FtbenchError
-from pytest_ftbench.plugin.cases import TRIAL, cases_by_key, trial_of, wants_answer
+from pytest_ftbench.plugin.cases import TRIAL, cases_by_key, questions_of, trial_of
+from pytest_ftbench.plugin.days import note_on_reviews
 from pytest_ftbench.plugin.gate_plan import plan_gates
 from pytest_ftbench.plugin.judging import follow_by_judging
 from pytest_ftbench.plugin.sequence import InSequence, Ranks, sort_by_rank
@@ -62,7 +63,8 @@ class Asking:
         state, manager = self._state, session.config.pluginmanager
         trials = [(item, trial) for item in session.items if (trial := trial_of(item)) is not None]
         state.selected = {(id(trial.subject.case), trial.alias, trial.subject.sample) for _, trial in trials}
-        wanted = {item: trial.question(state) for item, trial in trials if wants_answer(item)}
+        state.warnings += note_on_reviews((trial for _, trial in trials), state.today)
+        wanted = questions_of(session.items, state)
         if state.trainings is not None:
             for _, trial in trials:
                 trial.tags = state.trainings.tags(trial.subject.case, trial.alias)

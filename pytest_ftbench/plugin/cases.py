@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from pytest_ftbench.errors import SpecError
+from pytest_ftbench.plugin.days import check_days, why_too_early
 from pytest_ftbench.plugin.state import State
 from pytest_ftbench.records import Case, Completion, Question, Result, Verdict
 from pytest_ftbench.reports.text import clean, one_line
@@ -62,10 +63,11 @@ class Trial:
     """What a subtest failed with."""
     _question: Question | None = field(default=None, init=False)
 
-    def begin(self) -> None:
-        """Forget an earlier run of the same test."""
+    def begin(self, state: State) -> None:
+        """Forget an earlier run of the same test; end this one here where its case does not count yet."""
         self.completion = self.verdict = self.failed_within = None
-        self.unmet = ""
+        self.unmet = why_too_early(self.subject.case, state.today)
+        self._end_if_unmet()
 
     @property
     def alias(self) -> str:
@@ -103,6 +105,9 @@ class Trial:
             fault = f"its precondition {self.subject.case.precondition!r} cannot be decided: {clean(str(why))}"
             self.completion = replace(self.completion or Completion(), error=fault)
             pytest.fail(fault, pytrace=False)
+        self._end_if_unmet()
+
+    def _end_if_unmet(self) -> None:
         if self.unmet:
             pytest.skip(f"not applicable: {self.unmet}")
 
@@ -150,6 +155,12 @@ def wants_answer(item: pytest.Item) -> bool:
     return names is None or "ftbench_answer" in names or "ftbench_verdict" in names
 
 
+def questions_of(items: Iterable[pytest.Item], state: State) -> dict[pytest.Item, Question]:
+    """What is asked beforehand for tests, by test; nothing for a case that does not count yet."""
+    trials = ((item, trial) for item in items if (trial := trial_of(item)) is not None and wants_answer(item))
+    return {item: trial.question(state) for item, trial in trials if not why_too_early(trial.subject.case, state.today)}
+
+
 def wants_verdict(item: pytest.Item) -> bool:
     """Whether the test reads the verdict on its case's answer, too; a data file's case does."""
     names = getattr(item, "fixturenames", None)
@@ -194,6 +205,8 @@ def check_cases(cases: Iterable[Case], state: State) -> None:
     from pytest_ftbench.judges import check_case_match
 
     for case in cases:
+        if case.valid_from or case.review_by:
+            check_days(case)
         if case.match != "auto":
             check_case_match(case, matchers=state.matchers)
         if case.samples is not None and not is_allowed(case.samples):

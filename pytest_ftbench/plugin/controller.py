@@ -17,6 +17,7 @@ from pytest_ftbench.exchange import ask_no_more, last_counts, read_progress
 from pytest_ftbench.plugin import unmeasured
 from pytest_ftbench.plugin.asking import TOLD
 from pytest_ftbench.plugin.choosing import about
+from pytest_ftbench.plugin.days import TODAY
 from pytest_ftbench.plugin.gating import (
     decide_gates,
     does_fail,
@@ -120,6 +121,7 @@ class Controller:
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="ftbench-"))
         node.workerinput[FOLDER] = str(self._folder)
+        node.workerinput[TODAY] = self._state.today.isoformat()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:

@@ -58,6 +58,7 @@ class CaseFileNode(pytest.File):
                 suite=suite_name(self.path, root=self.config.rootpath),
                 readers=state.registry("readers"),
                 shown_as=self.nodeid,
+                today=state.today,
             )
             check_cases(file.cases, state)
             gates = []
@@ -157,8 +158,9 @@ class CaseItem(pytest.Item):
     def setup(self) -> None:
         if self._trial.subject.alias is None:
             pytest.skip(NO_MODEL)
-        self._trial.begin()
-        self._trial.judge(get_state(self.config))
+        state = get_state(self.config)
+        self._trial.begin(state)
+        self._trial.judge(state)
 
     def runtest(self) -> None:
         assert self._trial.completion is not None  # setup has asked

@@ -94,8 +94,10 @@ def ftbench_model(request: pytest.FixtureRequest) -> Model:
 @pytest.fixture
 def ftbench_case(request: pytest.FixtureRequest, ftbench_model: Model) -> Case:  # noqa: ARG001  # parametrized
     """The case: its question, fact, variant, what is expected, and tags."""
+    from pytest_ftbench.plugin.state import get_state
+
     trial = _trial(request)
-    trial.begin()
+    trial.begin(get_state(request.config))
     return trial.subject.case
 
 

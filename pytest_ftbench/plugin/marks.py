@@ -148,7 +148,8 @@ def _load(source: object, folder: Path, state: State) -> CaseFile:
     from pytest_ftbench.datasets import CaseFile, identify, load_source
 
     if isinstance(source, str | Path):
-        return load_source(str(source), folder=folder, root=state.config.rootpath, readers=state.registry("readers"))
+        readers = state.registry("readers")
+        return load_source(str(source), folder=folder, root=state.config.rootpath, readers=readers, today=state.today)
     if isinstance(source, Case):
         source = [source]
     if isinstance(source, Iterable):

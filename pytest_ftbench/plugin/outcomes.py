@@ -75,7 +75,8 @@ class Outcomes:
             return
         if report.skipped and trial.unmet:
             result = trial.result(trial.completion or Completion())
-            _attach(report, trial, replace(result, status="not_applicable", reason=trial.unmet))
+            answer = trial.completion.text if trial.completion is not None else None  # None: it was not asked
+            _attach(report, trial, replace(result, status="not_applicable", reason=trial.unmet, answer=answer))
             return
         if report.when == "setup" and report.failed and trial.completion is not None and trial.completion.error:
             _attach(report, trial, trial.result(trial.completion))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from pytest_ftbench.errors import FtbenchError
-from pytest_ftbench.plugin.cases import cases_by_key, trial_of, wants_answer
+from pytest_ftbench.plugin.cases import cases_by_key, questions_of
 from pytest_ftbench.plugin.state import State, as_usage_error
 from pytest_ftbench.plugin.writing import write_section
 from pytest_ftbench.preview import Preview, preview
@@ -36,8 +36,7 @@ class Planning:
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         if session.config.option.collectonly or session.testsfailed:
             return None  # pytest lists the tests, or says what cannot be collected
-        trials = [(item, trial) for item in session.items if (trial := trial_of(item)) is not None]
-        wanted = {item: trial.question(self._state) for item, trial in trials if wants_answer(item)}
+        wanted = questions_of(session.items, self._state)
         try:
             found = preview(self._state.engine, wanted.values())
             self._rows = [self._row(alias, "endpoint", found[alias]) for alias in self._state.aliases]

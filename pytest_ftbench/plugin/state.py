@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_ftbench.errors import FtbenchError
+from pytest_ftbench.plugin.days import day_of_run
 from pytest_ftbench.plugin.fixtures import HAS_CASES
 from pytest_ftbench.plugin.settings import Settings, read_settings
 from pytest_ftbench.records import Case, Completion, Question
@@ -73,6 +75,8 @@ class State:
     """What tests of this session are about: planned cases, by identity, each with endpoint and sample."""
     follow_ups: FollowUps | None = None
     """What hands answers to the judges as they arrive, in a session without workers."""
+    today: date = field(default_factory=date.today)
+    """The day of the run, the same in all its processes."""
     on_demand: int = 0
     """How many answers tests have got by `ftbench_model.ask`."""
 
@@ -286,7 +290,7 @@ class State:
 def get_state(config: pytest.Config) -> State:
     """The session's state, made when it is first asked for. Raises pytest.UsageError for settings not allowed."""
     if STATE not in config.stash:
-        config.stash[STATE] = State(config, read_settings(config))
+        config.stash[STATE] = State(config, read_settings(config), today=day_of_run(config))
     return config.stash[STATE]
 
 
