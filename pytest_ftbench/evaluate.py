@@ -77,6 +77,7 @@ def build_result(
         context=case.context,
         aliases=case.aliases,
         turns=case.turns,
+        requires=case.requires,
     )
 
 
@@ -87,13 +88,16 @@ def own_verdict(*, holds: bool, reason: str) -> Verdict:
 
 _NAMES = tuple(field.name for field in fields(Result))
 _VALUES = attrgetter(*_NAMES)
+_TEXTS = ("aliases", "turns", "requires")
+"""The fields that hold several texts."""
 
 
 def to_plain(result: Result) -> dict[str, Any]:
     """The result as text, numbers, lists and mappings, in the order of its fields."""
     plain = dict(zip(_NAMES, _VALUES(result), strict=True))
     plain["flags"], plain["tags"] = list(result.flags), dict(result.tags)
-    plain["aliases"], plain["turns"] = list(result.aliases), list(result.turns)
+    for name in _TEXTS:
+        plain[name] = list(plain[name])
     return plain
 
 
@@ -101,5 +105,6 @@ def from_plain(data: Mapping[str, Any]) -> Result:
     """The result that `to_plain` wrote; fields of a later version are passed over."""
     known: dict[str, Any] = dict(zip(_NAMES, map(data.get, _NAMES), strict=True))
     known["flags"], known["tags"] = tuple(known["flags"] or ()), dict(known["tags"] or {})
-    known["aliases"], known["turns"] = tuple(known["aliases"] or ()), tuple(known["turns"] or ())
+    for name in _TEXTS:
+        known[name] = tuple(known[name] or ())
     return Result(**known)

@@ -207,6 +207,8 @@ class Result:
     aliases: tuple[str, ...] = ()
     turns: tuple[str, ...] = ()
     """The user messages that were sent one after the other; empty where there was a single one."""
+    requires: tuple[str, ...] = ()
+    """The variants of the same fact that had to be right for the case to count."""
 
 
 @dataclass(frozen=True, slots=True)

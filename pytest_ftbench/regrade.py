@@ -11,6 +11,7 @@ from pytest_ftbench.evaluate import OWN_ASSERTION
 from pytest_ftbench.judges import MATCHERS
 from pytest_ftbench.prompts import content_hash
 from pytest_ftbench.records import Case, Completion, Result, Verdict
+from pytest_ftbench.requirements import RULE, settle_requirements
 
 Grader = Callable[[Case, Completion], Verdict]
 """What judges an answer: the matchers alone, or with a judge model behind them.
@@ -76,20 +77,19 @@ def regrade(results: Iterable[Result], grade: Grader) -> Regrading:
 
     Kept as they are: results without an answer, of a test's own assertion, of a matcher that is not known here; and
     where a judge model was asked, and is not now, what the matchers still leave undecided.
+    Whether a case counts that requires others is decided anew, by the verdicts that these have today.
     """
+    recorded = list(results)
     judged: list[Result] = []
-    changes: list[Change] = []
     kept: Counter[str] = Counter()
-    for before in results:
+    for before in recorded:
         after = _judge(before, grade)
-        if isinstance(after, str):
-            kept[after] += 1
-            judged.append(before)
-            continue
-        judged.append(after)
-        if _verdict(before) != _verdict(after):
-            changes.append(Change(before, after))
-    return Regrading(tuple(judged), tuple(changes), kept)
+        kept.update([after] if isinstance(after, str) else ())
+        judged.append(before if isinstance(after, str) else after)
+    settled = settle_requirements(judged, recorded=recorded)
+    pairs = zip(recorded, settled, strict=True)
+    changes = [Change(before, after) for before, after in pairs if _verdict(before) != _verdict(after)]
+    return Regrading(tuple(settled), tuple(changes), kept)
 
 
 def case_of(result: Result) -> Case | None:
@@ -110,6 +110,7 @@ def case_of(result: Result) -> Case | None:
         match=result.match or "auto",
         aliases=result.aliases,
         turns=result.turns,
+        requires=result.requires,
         answer_before=result.answer_before or "",
         context=result.context or "",
         trained_answer=result.trained_answer or "",
@@ -122,7 +123,8 @@ def case_of(result: Result) -> Case | None:
 
 def _case_and_answer(before: Result) -> tuple[Case, Completion] | str:
     """What there is to judge, or why the result is kept as it is."""
-    if before.status not in ("graded", "unscored") or before.answer is None:
+    may_count = before.status in ("graded", "unscored") or before.rule == RULE
+    if not may_count or before.answer is None:
         return NOT_APPLICABLE if before.status == "not_applicable" else NO_ANSWER
     if before.rule == OWN_ASSERTION:
         return OWN_TEST
@@ -141,7 +143,7 @@ def _judge(before: Result, grade: Grader) -> Result | str:
         verdict = grade(*found)
     except SpecError:
         return UNKNOWN_MATCHER
-    if "undecided" in verdict.flags and before.rule not in OWN_RULES:
+    if "undecided" in verdict.flags and before.rule not in (*OWN_RULES, RULE):
         return UNDECIDED
     return replace(
         before,
@@ -155,4 +157,4 @@ def _judge(before: Result, grade: Grader) -> Result | str:
 
 
 def _verdict(result: Result) -> tuple[object, ...]:
-    return result.grade, result.right, result.rule, result.flags
+    return result.status, result.grade, result.right, result.rule, result.flags

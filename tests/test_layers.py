@@ -65,6 +65,7 @@ LAYERS = {
         "resultlines",
         "runs",
         "saved_runs",
+        "requirements",
         "regrade",
         "review",
         "calibration",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from types import SimpleNamespace
@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_ftbench.errors import FtbenchError
-from pytest_ftbench.plugin.cases import TRIAL, cases_by_key, questions_of, trial_of
+from pytest_ftbench.plugin.cases import TRIAL, cases_by_key, questions_of, trial_of, trial_of_verdicts, wants_verdict
 from pytest_ftbench.plugin.days import note_on_reviews
 from pytest_ftbench.plugin.gate_plan import plan_gates
 from pytest_ftbench.plugin.judging import follow_by_judging
+from pytest_ftbench.plugin.requiring import note_on_unselected, requirements_of
 from pytest_ftbench.plugin.sequence import InSequence, Ranks, sort_by_rank
 from pytest_ftbench.plugin.state import State, as_usage_error
 
@@ -75,19 +76,24 @@ class Asking:
                 f"{open_} cases have a precondition, which only a baseline can decide: all of them count. Pass "
                 "--ftbench-baseline-model=SPEC or --ftbench-compare=RUN"
             )
-        follow = follow_by_judging(state, cases_by_key(state, wanted)) if state.judging is not None else None
+        required = requirements_of(state).asked_for(trial_of_verdicts(wanted))
+        state.warnings += note_on_unselected(required, state)
+        needed = [question for _, question in required.values()]
+        cases = cases_by_key(state, wanted, required.values())
+        follow = follow_by_judging(state, cases) if state.judging is not None else None
         on_tick = None
-        if state.settings.curtail and self._may_curtail(session.config):
+        if state.settings.curtail and self._may_curtail(session):
             from pytest_ftbench.plugin.curtailing import Curtailing
 
             keys = {item: state.engine.key(question) for item, question in wanted.items()}
-            curtailing = Curtailing(state, [(item, trial, keys.get(item)) for item, trial in trials])
+            found = [(item, trial, keys.get(item)) for item, trial in trials]
+            curtailing = Curtailing(state, found, needed=map(state.engine.key, needed))
             manager.register(curtailing, "ftbench-curtailing")
             on_tick = curtailing.on_tick
         if state.exchange is not None:
-            state.exchange.start(wanted.values(), on_tick=on_tick, follow=follow)
+            state.exchange.start([*wanted.values(), *needed], on_tick=on_tick, follow=follow)
             return
-        at_once, later = self._sort_by_rank(session, wanted)
+        at_once, later = self._sort_by_rank(session, wanted, needed)
         on_answer = None
         if follow is not None:
             from pytest_ftbench.follow_ups import FollowUps
@@ -95,9 +101,9 @@ class Asking:
             state.follow_ups = FollowUps(state.engine, follow)
             on_answer = state.follow_ups.take
         if on_answer is None:
-            state.engine.start(at_once.values())
+            state.engine.start(at_once)
         else:
-            state.engine.start(at_once.values(), on_answer=on_answer, with_local=True)
+            state.engine.start(at_once, on_answer=on_answer, with_local=True)
         if state.engine.answers.are_coming and not getattr(session.config.option, "stepwise", False):
             from pytest_ftbench.plugin.ready import ReadyFirst
 
@@ -108,19 +114,23 @@ class Asking:
             self._ask_in_sequence(later, on_answer)
 
     def _sort_by_rank(
-        self, session: pytest.Session, wanted: Mapping[pytest.Item, Question]
-    ) -> tuple[Mapping[pytest.Item, Question], Mapping[pytest.Item, Question]]:
-        """What is asked at once, and what only after gates have passed; the tests are sorted so."""
+        self, session: pytest.Session, wanted: Mapping[pytest.Item, Question], needed: Sequence[Question]
+    ) -> tuple[list[Question], Mapping[pytest.Item, Question]]:
+        """What is asked at once, and what only after gates have passed; the tests are sorted so.
+
+        needed: what selected cases require. It does not wait, since the test of one would wait for it without end.
+        """
         ranks = Ranks(self._state)
         if not ranks:
-            return wanted, {}
+            return [*wanted.values(), *needed], {}
         trials = {item: trial for item in session.items if (trial := trial_of(item)) is not None}
         about = {item: (trial.subject.case, trial.alias) for item, trial in trials.items()}
         sort_by_rank(session.items, about.get, ranks)
         later = {item: question for item, question in wanted.items() if ranks.of(*about[item])}
-        keys = {self._state.engine.key(question) for item, question in wanted.items() if item not in later}
+        at_once = [*(question for item, question in wanted.items() if item not in later), *needed]
+        keys = set(map(self._state.engine.key, at_once))
         later = {item: one for item, one in later.items() if self._state.engine.key(one) not in keys}
-        return {item: one for item, one in wanted.items() if item not in later}, later
+        return at_once, later
 
     def _ask_in_sequence(self, later: Mapping[pytest.Item, Question], on_answer: OnAnswer | None) -> None:
         """Hold questions back; registered last, so that it is asked first before each test."""
@@ -141,14 +151,19 @@ class Asking:
 
         manager.register(InSequence(state, Ranks(state), held, decide=decide, begin=begin), "ftbench-in-sequence")
 
-    def _may_curtail(self, config: pytest.Config) -> bool:
-        """Not where a plugin has the last word over gates: it is to see all results."""
-        if not config.hook.pytest_ftbench_gate.get_hookimpls():
-            return True
-        self._state.warnings.append(
-            "--ftbench-curtail does nothing, since a pytest_ftbench_gate hook wants all results"
-        )
-        return False
+    def _may_curtail(self, session: pytest.Session) -> bool:
+        """Not where a plugin has the last word over gates, nor where tests decide what cases require: for all results.
+
+        Else a verdict that seems certain might turn, as results turn out not to count.
+        """
+        why = ""
+        if session.config.hook.pytest_ftbench_gate.get_hookimpls():
+            why = "a pytest_ftbench_gate hook wants all results"
+        elif any(_settles_late(item) for item in session.items):
+            why = "a test without ftbench_verdict decides by itself what its cases require"
+        if why:
+            self._state.warnings.append(f"--ftbench-curtail does nothing, since {why}")
+        return not why
 
     def _finish(self) -> None:
         """All tests have run: other workers may still wait for answers, but nobody in a session without."""
@@ -205,6 +220,12 @@ class Asking:
             COUNTS: self._state.counts(),
             NOTES: list(self._state.warnings),
         }
+
+
+def _settles_late(item: pytest.Item) -> bool:
+    """Whether what the test's case requires is known only once all tests have ended."""
+    trial = trial_of(item)
+    return trial is not None and bool(trial.subject.case.requires) and not wants_verdict(item)
 
 
 def _is_worker(config: pytest.Config) -> bool:

@@ -59,13 +59,15 @@ class Trial:
     """Why the case does not count."""
     tags: Mapping[str, str] = field(default_factory=dict)
     """Those that the case has for this endpoint alone."""
+    unmet_by: str | None = None
+    """The rule that says so, where it has a name."""
     failed_within: BaseException | None = None
     """What a subtest failed with."""
     _question: Question | None = field(default=None, init=False)
 
     def begin(self, state: State) -> None:
         """Forget an earlier run of the same test; end this one here where its case does not count yet."""
-        self.completion = self.verdict = self.failed_within = None
+        self.completion = self.verdict = self.failed_within = self.unmet_by = None
         self.unmet = why_too_early(self.subject.case, state.today)
         self._end_if_unmet()
 
@@ -112,17 +114,35 @@ class Trial:
             pytest.skip(f"not applicable: {self.unmet}")
 
     def judge(self, state: State) -> Verdict:
-        """What the matchers say of the answer; the reason is fit to be shown."""
-        return self.grade(self.answer(state), state)
+        """What the matchers say of the answer; the reason is fit to be shown.
+
+        The test ends here where the case does not count, because another question about its fact is not right.
+        """
+        completion = self.answer(state)
+        self._check_requirements(state)
+        return self.grade(completion, state)
+
+    def _check_requirements(self, state: State) -> None:
+        subject = self.subject
+        if not subject.case.requires:
+            return
+        from pytest_ftbench.plugin.requiring import requirements_of
+        from pytest_ftbench.requirements import RULE
+
+        ruling = requirements_of(state).rule_on(subject.case, subject.scope, self.alias, subject.sample)
+        reason = clean(ruling.reason)
+        if ruling.standing == "unmet":
+            self.unmet, self.unmet_by = reason, RULE
+            self._end_if_unmet()
+        if ruling.standing == "open":
+            self.verdict = Verdict(None, False, RULE, reason)
+            pytest.fail(f"whether it counts is not known: it {reason}", pytrace=False)
 
     def grade(self, completion: Completion, state: State) -> Verdict:
         """What the matchers say of a completion of the case's question; the reason is fit to be shown."""
-        from pytest_ftbench.judges import judge_completion
+        from pytest_ftbench.plugin.preconditions import grade_by_session
 
-        found = judge_completion(self.subject.case, completion, matchers=state.matchers)
-        if state.judging is not None and "undecided" in found.flags:
-            identity = state.providers[self.alias].identity
-            found = state.judging.grade(self.subject.case, completion, model=identity)
+        found = grade_by_session(self.subject.case, completion, self.alias, state)
         reason = clean(found.reason)
         self.verdict = found if reason == found.reason else replace(found, reason=reason)
         if self.verdict.grade is None:
@@ -167,12 +187,24 @@ def wants_verdict(item: pytest.Item) -> bool:
     return names is None or "ftbench_verdict" in names
 
 
-def cases_by_key(state: State, wanted: Mapping[pytest.Item, Question]) -> dict[str, list[Case]]:
-    """Whose tests want a verdict on which answer."""
+def trial_of_verdicts(items: Iterable[pytest.Item]) -> list[Trial]:
+    """The trials of those tests that read a verdict."""
+    return [trial for item in items if wants_verdict(item) and (trial := trial_of(item)) is not None]
+
+
+def cases_by_key(
+    state: State, wanted: Mapping[pytest.Item, Question], required: Iterable[tuple[Case, Question]]
+) -> dict[str, list[Case]]:
+    """Whose tests want a verdict on which answer.
+
+    required: what else needs one, since those cases require it.
+    """
     cases: dict[str, list[Case]] = defaultdict(list)
     for item, question in wanted.items():
         if wants_verdict(item):
             cases[state.engine.key(question)].append(item.stash[TRIAL].subject.case)
+    for case, question in required:
+        cases[state.engine.key(question)].append(case)
     return cases
 
 

@@ -28,7 +28,7 @@ from pytest_ftbench.plugin.gating import (
     status_of,
 )
 from pytest_ftbench.plugin.notes import session_notes
-from pytest_ftbench.plugin.outcomes import Recorded, clean_subtest, recorded
+from pytest_ftbench.plugin.outcomes import Recorded, clean_subtest, recorded, settled
 from pytest_ftbench.plugin.recording import Recording
 from pytest_ftbench.plugin.state import FOLDER, State, as_usage_error
 from pytest_ftbench.plugin.storing import check_cache
@@ -156,6 +156,7 @@ class Controller:
 
         hook: what has the last word over each.
         """
+        self._settle()
         results = list(self._by_nodeid.values())
         faults = self._tally.judge_faults()
         trust = self._trust()
@@ -171,6 +172,12 @@ class Controller:
             sweeps=self._state.sweeps,
         )
         return decided, trust
+
+    def _settle(self) -> None:
+        """Find out what counts, of cases that require others: by all verdicts that there are by now."""
+        for nodeid, one in settled(self._by_nodeid).items():
+            self._by_nodeid[nodeid] = one
+            self._recording.add_result(one.result, test=nodeid)
 
     def _report_gates(self, session: pytest.Session, tests: int) -> None:
         decided, trust = self.decide(session.config.hook)

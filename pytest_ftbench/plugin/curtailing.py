@@ -28,9 +28,12 @@ class Curtailing:
 
     trials: the selected tests with the keys of their questions; only questions of data files are left out. Under xdist
     each worker writes its results to a file of its own in the run's folder, and the one that asks reads them all.
+    needed: the keys of questions that are asked whatever the gates say, since cases require them.
     """
 
-    def __init__(self, state: State, trials: Iterable[tuple[pytest.Item, Trial, str | None]]) -> None:
+    def __init__(
+        self, state: State, trials: Iterable[tuple[pytest.Item, Trial, str | None]], *, needed: Iterable[str] = ()
+    ) -> None:
         self._state = state
         planned, found = plan_gates(state), list(trials)
         self._curtailments = {
@@ -40,7 +43,7 @@ class Curtailing:
         self._slots: dict[str, Slot] = {}
         """By the node id of the test."""
         self._keys: dict[Slot, str] = {}
-        self._needed: Counter[str] = Counter()
+        self._needed = Counter(needed)
         """By key, how many slots still need the answer."""
         for item, trial, key in found:
             slot = Slot.of(

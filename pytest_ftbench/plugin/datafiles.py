@@ -12,6 +12,7 @@ import pytest
 from pytest_ftbench.errors import FtbenchError
 from pytest_ftbench.plugin.cases import NO_MODEL, Subject, check_cases, explain, give_trial, subjects_of
 from pytest_ftbench.plugin.explained import Explained
+from pytest_ftbench.plugin.requiring import check_requirements
 from pytest_ftbench.plugin.state import get_state
 from pytest_ftbench.records import Case
 
@@ -61,6 +62,7 @@ class CaseFileNode(pytest.File):
                 today=state.today,
             )
             check_cases(file.cases, state)
+            check_requirements(file.cases)
             gates = []
             for text in file.gates:
                 place = self._place_of(text)

@@ -11,6 +11,7 @@ import pytest
 
 from pytest_ftbench.errors import FtbenchError, SpecError
 from pytest_ftbench.plugin.cases import CASE_PARAMETERS, Subject, check_cases, give_trial, subjects_of
+from pytest_ftbench.plugin.requiring import check_requirements
 from pytest_ftbench.plugin.state import State, get_state
 from pytest_ftbench.records import Case
 from pytest_ftbench.samples import ALLOWED, is_allowed
@@ -40,11 +41,11 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
     if not wants_case:
         _refuse(definition, f"is marked ftbench but requests none of {', '.join(CASE_FIXTURES)}. Add one of them.")
     try:
-        cases, gates = _read_marker(marker, definition.path.parent, state)
+        cases, gates, others = _read_marker(marker, definition.path.parent, state)
     except FtbenchError as error:
         _refuse(definition, str(error))
     scope = definition.nodeid
-    state.add_scope(scope, cases, gates)
+    state.add_scope(scope, cases, gates, others)
     labels = _labels(cases)
     if not state.aliases:
         subjects = [
@@ -73,7 +74,8 @@ def _refuse(definition: pytest.Item, fault: str) -> Any:
     raise pytest.Collector.CollectError(f"{definition.nodeid}: {fault}")
 
 
-def _read_marker(marker: pytest.Mark, folder: Path, state: State) -> tuple[list[Case], list[Gate]]:
+def _read_marker(marker: pytest.Mark, folder: Path, state: State) -> tuple[list[Case], list[Gate], list[Case]]:
+    """The cases of a test, its gates, and what else its sources hold."""
     from pytest_ftbench.gates import parse_gate, refuse_impossible
     from pytest_ftbench.plugin.settling import settle_gate
 
@@ -82,21 +84,28 @@ def _read_marker(marker: pytest.Mark, folder: Path, state: State) -> tuple[list[
     if not marker.args:
         raise SpecError("the ftbench marker names no source. Give it a case file, as in ftbench('facts.yaml').")
     files = [_load(source, folder, state) for source in marker.args]
-    cases = [case for file in files for case in file.cases]
+    cases = every = _as_marked([case for file in files for case in file.cases], marker)
+    check_requirements(every)
     if where := marker.kwargs.get("where"):
         cases = _where(_text("where", where), cases, state)
-    if match := marker.kwargs.get("match"):
-        cases = [replace(case, match=_text("match", match)) if case.match == "auto" else case for case in cases]
-    if "samples" in marker.kwargs:
-        samples = _samples(marker.kwargs["samples"])
-        cases = [replace(case, samples=samples) if case.samples is None else case for case in cases]
     check_cases(cases, state)
     _tell(files, cases, state)
     gates = marker.kwargs.get("gate") or ()
     gates = gates if isinstance(gates, list | tuple) else (gates,)
     parsed = [settle_gate(parse_gate(_text("gate", gate)), state) for gate in gates]
     refuse_impossible(parsed, state.each_sample(cases))
-    return cases, parsed
+    chosen = set(map(id, cases))
+    return cases, parsed, [case for case in every if id(case) not in chosen]
+
+
+def _as_marked(cases: list[Case], marker: pytest.Mark) -> list[Case]:
+    """The cases with what the marker says of those that do not say it themselves."""
+    if match := marker.kwargs.get("match"):
+        cases = [replace(case, match=_text("match", match)) if case.match == "auto" else case for case in cases]
+    if "samples" in marker.kwargs:
+        samples = _samples(marker.kwargs["samples"])
+        cases = [replace(case, samples=samples) if case.samples is None else case for case in cases]
+    return cases
 
 
 def _where(where: str, cases: list[Case], state: State) -> list[Case]:

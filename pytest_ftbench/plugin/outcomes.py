@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from pytest_ftbench.plugin.cases import Trial, trial_of
 from pytest_ftbench.plugin.state import State
 from pytest_ftbench.records import Completion, Result, Verdict
 from pytest_ftbench.reports.text import clean, one_line
+from pytest_ftbench.requirements import settle_requirements
 
 REPORT_KEY = "ftbench"
 """The attribute of a test report that carries the result, as plain data, from a worker to the controller."""
@@ -76,7 +77,8 @@ class Outcomes:
         if report.skipped and trial.unmet:
             result = trial.result(trial.completion or Completion())
             answer = trial.completion.text if trial.completion is not None else None  # None: it was not asked
-            _attach(report, trial, replace(result, status="not_applicable", reason=trial.unmet, answer=answer))
+            result = replace(result, answer=answer, rule=trial.unmet_by)
+            _attach(report, trial, replace(result, status="not_applicable", reason=trial.unmet))
             return
         if report.when == "setup" and report.failed and trial.completion is not None and trial.completion.error:
             _attach(report, trial, trial.result(trial.completion))
@@ -141,6 +143,22 @@ def recorded(report: pytest.TestReport) -> Recorded | None:
     if data is None:
         return None
     return Recorded(data["scope"], from_plain(data["result"]), data["is_missed"], data["is_left_out"])
+
+
+def settled(found: Mapping[str, Recorded]) -> dict[str, Recorded]:
+    """Those that turn out not to count, or not to be known to, once what they require has its results; by node id.
+
+    Only a test that decides by its own assertions leaves that to be found out here.
+    """
+    if not any(one.result.requires for one in found.values()):
+        return {}
+    scope_of = {id(one.result): one.scope for one in found.values()}
+    results = settle_requirements([one.result for one in found.values()], scope_of=lambda result: scope_of[id(result)])
+    return {
+        nodeid: replace(found[nodeid], result=result, is_missed=False)
+        for nodeid, result in zip(found, results, strict=True)
+        if result is not found[nodeid].result
+    }
 
 
 def miss_reason(result: Result) -> str:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from pytest_ftbench.errors import FtbenchError
-from pytest_ftbench.plugin.cases import cases_by_key, questions_of
+from pytest_ftbench.plugin.cases import cases_by_key, questions_of, trial_of_verdicts
+from pytest_ftbench.plugin.requiring import requirements_of
 from pytest_ftbench.plugin.state import State, as_usage_error
 from pytest_ftbench.plugin.writing import write_section
 from pytest_ftbench.preview import Preview, preview
@@ -38,10 +39,11 @@ class Planning:
             return None  # pytest lists the tests, or says what cannot be collected
         wanted = questions_of(session.items, self._state)
         try:
-            found = preview(self._state.engine, wanted.values())
+            required = requirements_of(self._state).asked_for(trial_of_verdicts(wanted)).values()
+            found = preview(self._state.engine, [*wanted.values(), *(question for _, question in required)])
             self._rows = [self._row(alias, "endpoint", found[alias]) for alias in self._state.aliases]
             if self._state.judging is not None:
-                self._rows += self._plan_judges(self._state.judging, cases_by_key(self._state, wanted), found)
+                self._rows += self._plan_judges(self._state.judging, cases_by_key(self._state, wanted, required), found)
         except FtbenchError as error:
             raise as_usage_error(error) from None
         return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_ftbench.plugin.state import State
-from pytest_ftbench.records import Case, Grade, Precondition
+from pytest_ftbench.records import Case, Completion, Grade, Precondition, Verdict
 
 _NEEDS: dict[Precondition, str] = {
     "unknown": "the baseline knows it",
@@ -14,7 +14,7 @@ _NEEDS: dict[Precondition, str] = {
 
 
 class Undecided(Exception):
-    """What the baseline makes of a case is not known."""
+    """What an endpoint makes of a case is not known."""
 
 
 def why_not_applicable(case: Case, state: State) -> str:
@@ -32,7 +32,8 @@ def why_not_applicable(case: Case, state: State) -> str:
 def _of_baseline(case: Case, state: State) -> tuple[bool, Grade | None]:
     """Whether the baseline answers a case right, and its grade."""
     if state.baseline_alias:
-        return _of_model(case, state)
+        verdict = verdict_on(case, state.baseline_alias, state)
+        return verdict.right, verdict.grade
     assert state.baselines is not None
     result = state.baselines.result_of(case)
     if result is None or result.status != "graded":
@@ -40,16 +41,22 @@ def _of_baseline(case: Case, state: State) -> tuple[bool, Grade | None]:
     return result.right, result.grade
 
 
-def _of_model(case: Case, state: State) -> tuple[bool, Grade | None]:
-    from pytest_ftbench.judges import judge_completion
-
-    alias = state.baseline_alias
-    completion = state.complete(state.question(case, alias))
+def verdict_on(case: Case, alias: str, state: State, *, sample: int = 1) -> Verdict:
+    """The verdict on an endpoint's answer to a case, which is awaited. Raises Undecided where there is none."""
+    completion = state.complete(state.question(case, alias, sample=sample))
     if completion.error is not None:
         raise Undecided(f"{alias} has not answered: {completion.error}")
+    verdict = grade_by_session(case, completion, alias, state)
+    if verdict.grade is None:
+        raise Undecided(f"no verdict on the answer of {alias}: {verdict.reason}")
+    return verdict
+
+
+def grade_by_session(case: Case, completion: Completion, alias: str, state: State) -> Verdict:
+    """What the session's matchers, and where they cannot tell its judge, make of an endpoint's answer."""
+    from pytest_ftbench.judges import judge_completion
+
     verdict = judge_completion(case, completion, matchers=state.matchers)
     if state.judging is not None and "undecided" in verdict.flags:
         verdict = state.judging.grade(case, completion, model=state.providers[alias].identity)
-    if verdict.grade is None:
-        raise Undecided(f"no verdict on the answer of {alias}: {verdict.reason}")
-    return verdict.right, verdict.grade
+    return verdict

@@ -47,6 +47,8 @@ class Scope:
 
     cases: tuple[Case, ...]
     gates: tuple[Gate, ...] = ()
+    others: tuple[Case, ...] = ()
+    """What the same files hold beside them, and no test is about."""
 
 
 @dataclass
@@ -260,9 +262,9 @@ class State:
         spec = next(spec for spec in self.specs if spec.alias == alias)
         return Question(alias, build_prompt(text, system=system or spec.system), sample)
 
-    def add_scope(self, name: str, cases: Iterable[Case], gates: Iterable[Gate]) -> None:
+    def add_scope(self, name: str, cases: Iterable[Case], gates: Iterable[Gate], others: Iterable[Case] = ()) -> None:
         """Take note of a file's or test's cases, all of them, whether they are selected or not."""
-        self.scopes[name] = Scope(tuple(cases), tuple(gates))
+        self.scopes[name] = Scope(tuple(cases), tuple(gates), tuple(others))
         self.config.stash[HAS_CASES] = True
         self.__dict__.pop("gated", None)
 

@@ -93,7 +93,8 @@ def _change(change: Change) -> list[str]:
 
 def _verdict(result: Result) -> str:
     flags = f" [{one_line(', '.join(map(str, result.flags)))}]" if result.flags else ""
-    return f"{result.grade or 'unscored'} by {one_line(result.rule or 'nobody')}{flags}"
+    grade = "not applicable" if result.status == "not_applicable" else result.grade or "unscored"
+    return f"{grade} by {one_line(result.rule or 'nobody')}{flags}"
 
 
 def _totals(regrading: Regrading) -> list[str]:

@@ -16,6 +16,7 @@ from pytest_ftbench.reports.gates import is_curtailed, misses_in_words
 from pytest_ftbench.reports.matrix import SEEN_ORDER, accuracy_matrix, seen_matrix
 from pytest_ftbench.reports.money import UNKNOWN
 from pytest_ftbench.reports.samples import sample_lines
+from pytest_ftbench.requirements import RULE
 from pytest_ftbench.spread import Spread
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def _footer(facts: Facts) -> Iterable[str]:
     is_corrected = any(decision.result.corrected is not None for decision in facts.decisions)
     of_corrected = ", Lee's for what is corrected by labels" if is_corrected else ""
     yield ", ".join(parts) + f"; intervals are 95 % Wilson limits{of_corrected}"
-    rules = Counter(result.rule for result in facts.results if result.rule)
+    rules = Counter(str(result.rule) for result in facts.results if result.rule not in (None, RULE))
     if len(rules) > 1 or any(map(is_by_judge, rules)):
         yield "verdicts by " + ", ".join(f"{rule} {count}" for rule, count in rules.most_common())
     decided = [decision.result for decision in facts.decisions if decision.result.outcome != "INCONCLUSIVE"]
