@@ -72,9 +72,9 @@ class Engine:
             for alias, provider in providers.items()
         }
         self.mode = mode
-        self._judges = frozenset(judges)
+        self.judges = frozenset(judges)
         self._shelf = Shelf(open_store, mode)
-        self._recall = Recall(self._shelf, self.lanes, names, judges=self._judges, tell=tell)
+        self._recall = Recall(self._shelf, self.lanes, names, judges=self.judges, tell=tell)
         self._keys = AnswerKeys(self.lanes, self._shelf, agree=agree)
         self._planned: set[str] = set()
         self._started_at: float | None = None
@@ -161,7 +161,7 @@ class Engine:
     def _look_up(self, questions: Mapping[str, Question], on_answer: OnAnswer) -> dict[str, Question]:
         """Learn what is stored; what is left is to be asked, in order. In `replay` mode that ends as an error."""
         outstanding = {}
-        self._planned.update(key for key, question in questions.items() if question.endpoint not in self._judges)
+        self._planned.update(key for key, question in questions.items() if question.endpoint not in self.judges)
         stored = self._recall.believed({key: each for key, each in questions.items() if key not in self.answers})
         for key, question in questions.items():
             if key in self.answers:
@@ -217,7 +217,7 @@ class Engine:
         """How far the asking has come. From any thread."""
         remote = [lane for lane in self.lanes.values() if not lane.is_local]
         now = time.monotonic()
-        counts = self.answers.totals(without=self._judges)
+        counts = self.answers.totals(without=self.judges)
         tokens_in, tokens_out = self.spending.tokens()
         costs = self.spending.costs_usd().values()
         return Snapshot(
@@ -237,12 +237,12 @@ class Engine:
 
     def totals(self) -> Counts:
         """The counts of all endpoints together, judges left out."""
-        return self.answers.totals(without=self._judges)
+        return self.answers.totals(without=self.judges)
 
     @property
     def judge_calls(self) -> int:
         """How many questions were put to judges."""
-        return sum(self.answers.counts[alias].calls for alias in self._judges)
+        return sum(self.answers.counts[alias].calls for alias in self.judges)
 
     @property
     def drift_calls(self) -> int:

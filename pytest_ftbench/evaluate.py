@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from operator import attrgetter
 from typing import Any
@@ -29,12 +29,13 @@ def build_result(
     endpoint: str,
     sample: int = 1,
     cost_usd: float | None = None,
+    earlier: Sequence[str] = (),
 ) -> Result:
     """What is recorded of one case asked of one endpoint once.
 
     verdict: None where there is none; then the completion's error says why. One without a grade leaves the case
     unscored, and says why and by which judge.
-    cost_usd: what the answer cost this session; None where that is not known.
+    cost_usd: what the answer cost this session; None where that is not known. earlier: the answers to the turns before.
     """
     error = completion.error
     given = verdict if error is None else None
@@ -78,6 +79,7 @@ def build_result(
         aliases=case.aliases,
         turns=case.turns,
         requires=case.requires,
+        earlier_answers=tuple(earlier),
     )
 
 
@@ -88,7 +90,7 @@ def own_verdict(*, holds: bool, reason: str) -> Verdict:
 
 _NAMES = tuple(field.name for field in fields(Result))
 _VALUES = attrgetter(*_NAMES)
-_TEXTS = ("aliases", "turns", "requires")
+_TEXTS = ("aliases", "turns", "requires", "earlier_answers")
 """The fields that hold several texts."""
 
 

@@ -29,10 +29,10 @@ _POLL_S = 0.02
 
 
 FOLLOWED = "followed"
-"""The mark of an answer to a question that followed from another answer."""
+"""The mark of a judge's answer: its question followed from another answer."""
 
 _Line = tuple[str, Completion | None, bool]
-"""A key, its answer (None: it is promised), and whether the question followed from another answer."""
+"""A key, its answer (None: it is promised), and whether it is a judge's."""
 
 
 def _do_nothing() -> None:
@@ -165,6 +165,10 @@ class Exchange:
                 follow_ups.take(key, completion)
                 write([key, asdict(completion)])
 
+            def take_followed(key: str, question: Question, completion: Completion) -> None:
+                mark = [FOLLOWED] if question.endpoint in self._engine.judges else []
+                write([key, asdict(completion), *mark])
+
             def announce(keys: Iterable[str]) -> None:
                 self._announced.update(keys)
                 write(*([key, None] for key in keys))
@@ -174,19 +178,18 @@ class Exchange:
                 self._engine,
                 self._follow or _follow_nothing,
                 announce=announce,
-                on_answer=lambda key, completion: write([key, asdict(completion), FOLLOWED]),
+                on_answer=take_followed,
                 orphans=[key for key in self._announced if key not in self._engine.answers],
             )
             for key in wanted:
                 if (known := self._engine.answers.get(key)) is not None:
                     follow_ups.adopt(key, known)
             self._engine.ask_all(wanted, on_answer=take, on_tick=self._tick)
-            follow_ups.flush()
-            self._await_follow_ups()
+            self._await_follow_ups(follow_ups)
 
-    def _await_follow_ups(self) -> None:
+    def _await_follow_ups(self, follow_ups: FollowUps) -> None:
         """Return when nothing that others wait for is still in flight, told to stop or not."""
-        while not self._engine.join(TICK_S):
+        while follow_ups.are_coming(within_s=TICK_S):
             self._tick()
         for key in self._announced:  # what still has no answer was promised by a process that knew of other answers
             self._engine.answers.give_up(key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from json.encoder import encode_basestring
 
 from pytest_ftbench.records import Case, Prompt
@@ -13,12 +13,21 @@ KEY_SCHEMA = 1
 """Raise it when an old answer may no longer be served for the same key."""
 
 
-def build_prompt(text: str, *, system: str = "", reply_schema: Mapping[str, object] | None = None) -> Prompt:
+def build_prompt(
+    text: str,
+    *,
+    system: str = "",
+    reply_schema: Mapping[str, object] | None = None,
+    earlier: Iterable[tuple[str, str]] = (),
+) -> Prompt:
     """The messages for one question: the system message, if there is one, then the text.
 
+    earlier: the turns before it, each with the answer that it got.
     reply_schema: the JSON Schema of the reply, for endpoints with structured output.
     """
     messages = [("system", system)] if system else []
+    for turn, answer in earlier:
+        messages += [("user", turn), ("assistant", answer)]
     schema = "" if reply_schema is None else _CANONICAL.encode(reply_schema)
     return Prompt((*messages, ("user", text)), schema)
 

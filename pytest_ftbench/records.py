@@ -99,6 +99,11 @@ class Prompt:
         return next((text for role, text in reversed(self.messages) if role == "user"), "")
 
     @property
+    def user_texts(self) -> tuple[str, ...]:
+        """The user messages, in order."""
+        return tuple(text for role, text in self.messages if role == "user")
+
+    @property
     def system_text(self) -> str:
         """The system message, or an empty text."""
         return next((text for role, text in self.messages if role == "system"), "")
@@ -209,6 +214,8 @@ class Result:
     """The user messages that were sent one after the other; empty where there was a single one."""
     requires: tuple[str, ...] = ()
     """The variants of the same fact that had to be right for the case to count."""
+    earlier_answers: tuple[str, ...] = ()
+    """What was answered to the turns before the last; fewer where an answer said nothing, which ends the talk."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ _NAMES = tuple(field.name for field in fields(Result))
 _ALL, _OF_WORDS = itemgetter(*_NAMES), itemgetter(*_WORDS)
 _Loose = make_dataclass("_Loose", _NAMES, slots=True)
 """Laid out as Result, but not frozen: made in a fifth of the time, after which it can become one."""
-_LISTS = ("flags", "aliases", "turns", "requires")
+_LISTS = ("flags", "aliases", "turns", "requires", "earlier_answers")
 _AT = tuple(map(_NAMES.index, _LISTS))
 
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_kit import Fake, ask, make
+from engine_kit import Fake, Store, ask, make
 
+from pytest_ftbench.engine import Engine
 from pytest_ftbench.exchange import ANSWERS, Exchange, last_counts
 from pytest_ftbench.follow_ups import FollowUps
 from pytest_ftbench.records import Completion, Question
@@ -50,7 +51,7 @@ def ask(text): return Question("e", build_prompt(text))
 
 def follow(key, completion):
     number = completion.text.split()[0]
-    return [ask(f"{number}-first"), ask(f"{number}-second")] if int(number) % 2 else []
+    return [ask(f"{number}-first"), ask(f"{number}-second")] if number.isdecimal() and int(number) % 2 else []
 
 print("ready", flush=True)
 sys.stdin.readline()
@@ -96,6 +97,11 @@ def run(folder: Path, *dies_at: str) -> list[Any]:
         return [json.loads(out) if out else None for out in outs]
 
 
+def doubt(_key: str, answer: Completion) -> list[Question]:
+    """Nothing follows from the answer to a doubt."""
+    return [] if answer.text.endswith("?") else [ask(f"{answer.text}?")]
+
+
 def asked(folder: Path) -> list[str]:
     return (folder / "asked.log").read_text().split()
 
@@ -139,7 +145,7 @@ def test_promise_of_a_process_killed_before_it_wrote_the_answer_is_kept_for_all_
     promised = engine.key(ask("A?"))
     (tmp_path / ANSWERS).write_text(json.dumps([promised, None]) + "\n")
     exchange = Exchange(engine, tmp_path)
-    exchange.start([ask("a")], follow=lambda _, answer: [ask(f"{answer.text}?")])
+    exchange.start([ask("a")], follow=doubt)
     assert [exchange.complete(ask(text)).text for text in ("a", "A?")] == ["A", "A?"]
     exchange.finish()
     assert sorted(fake.asked) == ["A?#1", "a#1"]
@@ -148,12 +154,17 @@ def test_promise_of_a_process_killed_before_it_wrote_the_answer_is_kept_for_all_
 
 
 def test_interrupted_workers_leave_judges_answers_counted_apart(tmp_path: Path) -> None:
-    exchange = Exchange(make(Fake(), mode="off"), tmp_path)
-    exchange.start([ask("a"), ask("b")], follow=lambda _, answer: [ask(f"{answer.text}?")])
-    assert [exchange.complete(ask(text)).text for text in ("a", "b", "A?")] == ["A", "B", "A?"]
+    engine = Engine({"e": Fake(), "j": Fake()}, open_store=Store, mode="off", judges=["j"])
+
+    def follow(_key: str, answer: Completion) -> list[Question]:
+        return [ask("b"), ask(answer.text, "j")] if answer.text == "A" else []  # a further turn, and a judge's question
+
+    exchange = Exchange(engine, tmp_path)
+    exchange.start([ask("a")], follow=follow)
+    assert exchange.complete(ask("a")).text == "A"
     exchange.finish()
     counts = last_counts(tmp_path)
-    assert (counts["calls"], counts["judge_calls"]) == (2, 2)
+    assert (counts["calls"], counts["judge_calls"]) == (2, 1)
 
 
 def test_follow_ups_are_begun_together_and_at_the_latest_when_one_is_needed() -> None:
@@ -168,7 +179,7 @@ def test_follow_ups_are_begun_together_and_at_the_latest_when_one_is_needed() ->
     engine.begin = begin  # type: ignore[method-assign]
 
     def follow(_key: str, completion: Completion) -> list[Question]:
-        return [ask(completion.text)]
+        return [] if completion.latency_s else [ask(completion.text)]
 
     follow_ups = FollowUps(engine, follow)
     for number in range(20):
@@ -197,7 +208,7 @@ def test_flush_returns_only_when_what_another_thread_took_has_begun() -> None:
         order.append("begun")
 
     engine.begin = begin  # type: ignore[method-assign]
-    follow_ups = FollowUps(engine, lambda *_: [ask("b")])
+    follow_ups = FollowUps(engine, lambda _, answer: [ask("b")] if answer.text == "a" else [])
     follow_ups.take("", Completion("a"))
     other.join(LONG_S)
     assert order == ["begun", "flushed"]
@@ -212,7 +223,53 @@ def test_process_that_comes_late_to_the_asking_asks_nothing_that_was_not_promise
     exchange.finish()
     late = Fake()
     other = Exchange(make(late, mode="off"), tmp_path)
-    other.start([ask("a"), ask("b")], follow=lambda _, answer: [ask(f"{answer.text}?")])
+    other.start([ask("a"), ask("b")], follow=doubt)
     assert [other.complete(ask(text)).text for text in ("a", "b", "B?")] == ["A", "B", "B?"]
     other.finish()
     assert sorted(late.asked) == ["B?#1", "b#1"]
+
+
+def chain(_key: str, answer: Completion) -> list[Question]:
+    """Each answer gives rise to another question, five times."""
+    return [ask(f"{answer.text}+")] if answer.text.count("+") < 5 else []
+
+
+CHAIN = [f"A{'+' * number}" for number in range(1, 6)]
+
+
+def test_what_follows_from_what_follows_is_asked_once_and_written_down_before_the_asking_ends(tmp_path: Path) -> None:
+    fake = Fake()
+    exchange = Exchange(make(fake, mode="off"), tmp_path)
+    exchange.start([ask("a")], follow=chain)
+    assert exchange.complete(ask("a")).text == "A"
+    exchange.finish()
+    assert fake.asked == [f"{text}#1" for text in ["a", *CHAIN]]
+    other = Fake()
+    late = Exchange(make(other, mode="off"), tmp_path)
+    late.start([ask("a")], follow=chain)
+    assert [late.complete(ask(text)).text for text in CHAIN] == CHAIN
+    assert other.asked == []
+
+
+def test_chain_that_a_process_left_unfinished_is_asked_to_its_end_by_the_next(tmp_path: Path) -> None:
+    fake = Fake()
+    engine = make(fake, mode="off")
+    known = [("a", "A"), ("A+", "A+"), ("A++", "A++")]
+    lines = [[engine.key(ask(text)), {"text": answer}] for text, answer in known]
+    promised = [engine.key(ask("A+++")), None]
+    (tmp_path / ANSWERS).write_text("".join(json.dumps(line) + "\n" for line in [promised, *lines]))
+    exchange = Exchange(engine, tmp_path)
+    exchange.start([ask("a")], follow=chain)
+    assert exchange.complete(ask("a")).text == "A"
+    exchange.finish()
+    assert fake.asked == ["A+++#1", "A++++#1", "A+++++#1"]
+
+
+def test_what_is_promised_is_begun_though_nobody_flushes() -> None:
+    """Who began to wait just before the promise had nothing to flush."""
+    fake = Fake()
+    engine = make(fake, mode="off")
+    follow_ups = FollowUps(engine, lambda _, answer: [ask(answer.text)] if answer.latency_s is None else [])
+    for text in ("first", "second"):  # the first goes at once
+        follow_ups.take("", Completion(text))
+    assert engine.complete(ask("second")).text == "SECOND"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from types import SimpleNamespace
@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_ftbench.errors import FtbenchError
-from pytest_ftbench.plugin.cases import TRIAL, cases_by_key, questions_of, trial_of, trial_of_verdicts, wants_verdict
+from pytest_ftbench.plugin.cases import (
+    TRIAL,
+    cases_by_key,
+    questions_of,
+    talks_of,
+    trial_of,
+    trial_of_verdicts,
+    wants_verdict,
+)
+from pytest_ftbench.plugin.conversing import Talk, awaited, follow_by_conversing
 from pytest_ftbench.plugin.days import note_on_reviews
 from pytest_ftbench.plugin.gate_plan import plan_gates
 from pytest_ftbench.plugin.judging import follow_by_judging
@@ -21,8 +30,9 @@ from pytest_ftbench.plugin.state import State, as_usage_error
 
 if TYPE_CHECKING:
     from pytest_ftbench.engine import OnAnswer
+    from pytest_ftbench.follow_ups import Follow
     from pytest_ftbench.gates import Decision
-    from pytest_ftbench.records import Question
+    from pytest_ftbench.records import Case, Completion, Question
 
 GATES = "ftbench_gates"
 COUNTS = "ftbench_counts"
@@ -80,14 +90,17 @@ class Asking:
         state.warnings += note_on_unselected(required, state)
         needed = [question for _, question in required.values()]
         cases = cases_by_key(state, wanted, required.values())
-        follow = follow_by_judging(state, cases) if state.judging is not None else None
+        talks = talks_of(wanted, required.values())
+        follow = _follow(state, talks, cases)
         on_tick = None
         if state.settings.curtail and self._may_curtail(session):
             from pytest_ftbench.plugin.curtailing import Curtailing
 
+            # What a talk comes to is known turn by turn, so it is never cut short.
             keys = {item: state.engine.key(question) for item, question in wanted.items()}
-            found = [(item, trial, keys.get(item)) for item, trial in trials]
-            curtailing = Curtailing(state, found, needed=map(state.engine.key, needed))
+            found = [(item, trial, None if trial.subject.case.turns else keys.get(item)) for item, trial in trials]
+            kept = [*needed, *(talk.question(state) for talk, _ in talks)]
+            curtailing = Curtailing(state, found, needed=map(state.engine.key, kept))
             manager.register(curtailing, "ftbench-curtailing")
             on_tick = curtailing.on_tick
         if state.exchange is not None:
@@ -103,13 +116,12 @@ class Asking:
         if on_answer is None:
             state.engine.start(at_once)
         else:
-            state.engine.start(at_once, on_answer=on_answer, with_local=True)
+            state.engine.start(at_once, on_answer=on_answer, with_local=state.judging is not None)
         if state.engine.answers.are_coming and not getattr(session.config.option, "stepwise", False):
             from pytest_ftbench.plugin.ready import ReadyFirst
 
             # Not under --stepwise, which takes the order of the tests for the order in which they ran.
-            by_item = {item: state.engine.key(question) for item, question in wanted.items()}
-            manager.register(ReadyFirst(state.engine, session, by_item), "ftbench-ready-first")
+            manager.register(ReadyFirst(state.engine, session, _keys(state, wanted)), "ftbench-ready-first")
         if later:
             self._ask_in_sequence(later, on_answer)
 
@@ -220,6 +232,28 @@ class Asking:
             COUNTS: self._state.counts(),
             NOTES: list(self._state.warnings),
         }
+
+
+def _follow(state: State, talks: Sequence[tuple[Talk, bool]], cases: dict[str, list[Case]]) -> Follow | None:
+    """What follows from answers: further turns, and questions to judges; None where nothing does."""
+    follows = [follow_by_conversing(state, talks, cases)] if talks else []
+    follows += [follow_by_judging(state, cases)] if state.judging is not None else []
+
+    def follow(key: str, completion: Completion) -> list[Question]:
+        return [question for one in follows for question in one(key, completion)]
+
+    return follow if follows else None
+
+
+def _keys(state: State, wanted: Mapping[pytest.Item, Question]) -> Callable[[pytest.Item], str | None]:
+    """The key of the answer that a test waits for, as far as it has come."""
+    keys = {item: state.engine.key(question) for item, question in wanted.items()}
+    talks = {item: talk for item in wanted for talk, _ in talks_of([item], ())}
+
+    def key_of(item: pytest.Item) -> str | None:
+        return state.engine.key(awaited(talks[item], state)) if item in talks else keys.get(item)
+
+    return key_of
 
 
 def _settles_late(item: pytest.Item) -> bool:

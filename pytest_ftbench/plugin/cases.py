@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
 
 from pytest_ftbench.errors import SpecError
+from pytest_ftbench.plugin.conversing import Heard, Talk, converse
 from pytest_ftbench.plugin.days import check_days, why_too_early
 from pytest_ftbench.plugin.state import State
 from pytest_ftbench.records import Case, Completion, Question, Result, Verdict
 from pytest_ftbench.reports.text import clean, one_line
+from pytest_ftbench.reports.turns import turn_lines
 from pytest_ftbench.samples import ALLOWED, is_allowed
 
 NO_MODEL = "no model to ask: pass --ftbench-model=[ALIAS=]SPEC, as in --ftbench-model=memorizer:training.jsonl"
@@ -52,6 +54,8 @@ class Trial:
 
     subject: Subject
     completion: Completion | None = None
+    heard: Heard | None = None
+    """All turns of the case, where the test has had it asked."""
     verdict: Verdict | None = None
     is_running: bool = False
     """Whether the test's body runs at this moment."""
@@ -67,7 +71,7 @@ class Trial:
 
     def begin(self, state: State) -> None:
         """Forget an earlier run of the same test; end this one here where its case does not count yet."""
-        self.completion = self.verdict = self.failed_within = self.unmet_by = None
+        self.completion = self.heard = self.verdict = self.failed_within = self.unmet_by = None
         self.unmet = why_too_early(self.subject.case, state.today)
         self._end_if_unmet()
 
@@ -87,7 +91,8 @@ class Trial:
 
         A question that was left out is no error of its own: whatever is to blame is reported once.
         """
-        self.completion = state.complete(self.question(state))
+        self.heard = converse(self.subject.case, self.alias, state, sample=self.subject.sample)
+        self.completion = self.heard.completion
         if self.completion.is_left_out:
             pytest.skip(clean(self.completion.error or ""))
         if self.completion.error is not None:
@@ -157,7 +162,21 @@ class Trial:
 
         subject = self.subject
         case = replace(subject.case, tags={**subject.case.tags, **self.tags}) if self.tags else subject.case
-        return build_result(case, completion, verdict, endpoint=self.alias, sample=subject.sample, cost_usd=cost_usd)
+        return build_result(
+            case,
+            completion,
+            verdict,
+            endpoint=self.alias,
+            sample=subject.sample,
+            cost_usd=cost_usd,
+            earlier=self.heard.earlier if self.heard is not None else (),
+        )
+
+    def cost_usd(self, completion: Completion, state: State) -> float | None:
+        """What all turns of the case have cost this session, in USD; None where nobody knows."""
+        asked = self.heard.asked if self.heard is not None else ((self.question(state), completion),)
+        costs = [state.cost_of(*one) for one in asked]
+        return None if None in costs else sum(cost for cost in costs if cost is not None)
 
 
 TRIAL = pytest.StashKey[Trial]()
@@ -195,17 +214,30 @@ def trial_of_verdicts(items: Iterable[pytest.Item]) -> list[Trial]:
 def cases_by_key(
     state: State, wanted: Mapping[pytest.Item, Question], required: Iterable[tuple[Case, Question]]
 ) -> dict[str, list[Case]]:
-    """Whose tests want a verdict on which answer.
+    """Whose tests want a verdict on which answer; not those of several turns, as long as the last is not known.
 
     required: what else needs one, since those cases require it.
     """
     cases: dict[str, list[Case]] = defaultdict(list)
     for item, question in wanted.items():
-        if wants_verdict(item):
-            cases[state.engine.key(question)].append(item.stash[TRIAL].subject.case)
+        case = item.stash[TRIAL].subject.case
+        if wants_verdict(item) and not case.turns:
+            cases[state.engine.key(question)].append(case)
     for case, question in required:
-        cases[state.engine.key(question)].append(case)
+        if not case.turns:
+            cases[state.engine.key(question)].append(case)
     return cases
+
+
+def talks_of(items: Iterable[pytest.Item], required: Iterable[tuple[Case, Question]]) -> list[tuple[Talk, bool]]:
+    """The cases of several turns that tests read or require, each with whether its verdict is wanted."""
+    trials = [(trial, wants_verdict(item)) for item in items if (trial := trial_of(item)) is not None]
+    found = [
+        (Talk(trial.subject.case, trial.alias, trial.subject.sample), is_judged)
+        for trial, is_judged in trials
+        if trial.subject.case.turns
+    ]
+    return found + [(Talk(case, one.endpoint, one.sample), True) for case, one in required if case.turns]
 
 
 def give_trial(item: pytest.Item, subject: Subject) -> Trial:
@@ -217,12 +249,16 @@ def give_trial(item: pytest.Item, subject: Subject) -> Trial:
     return trial
 
 
-def explain(case: Case, completion: Completion, verdict: Verdict) -> str:
-    """Verdict, question, expectation and answer, a line each; the first stands for all in a short summary."""
+def explain(case: Case, completion: Completion, verdict: Verdict, *, earlier: Sequence[str] = ()) -> str:
+    """Verdict, question, expectation and answer, a line each; the first stands for all in a short summary.
+
+    earlier: the answers to the turns before.
+    """
     return "\n".join(
         [
             repr(verdict),
             f"  question  {one_line(case.question, most=500)}",
+            *turn_lines(case.turns, earlier),
             f"  expected  {one_line(case.expected, most=500)}",
             f"  answer    {one_line(completion.text, most=500)}",
         ]

@@ -168,7 +168,9 @@ class CaseItem(pytest.Item):
         assert self._trial.completion is not None  # setup has asked
         assert self._trial.verdict is not None  # and judged
         if not self._trial.verdict:
-            raise WrongAnswer(explain(self._trial.subject.case, self._trial.completion, self._trial.verdict))
+            earlier = self._trial.heard.earlier if self._trial.heard is not None else ()
+            case, verdict = self._trial.subject.case, self._trial.verdict
+            raise WrongAnswer(explain(case, self._trial.completion, verdict, earlier=earlier))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # as in pytest.Item
         if isinstance(excinfo.value, WrongAnswer):

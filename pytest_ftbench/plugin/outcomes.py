@@ -94,7 +94,7 @@ class Outcomes:
             return
         assert failure is None or isinstance(failure, AssertionError)  # anything else has just been sorted out
         verdict = _verdict(trial.verdict, failure)
-        cost_usd = self._state.cost_of(trial.question(self._state), completion)
+        cost_usd = trial.cost_usd(completion, self._state)
         result = trial.result(completion, verdict, cost_usd=cost_usd)
         is_gated = self._state.is_gated(trial.subject.scope, trial.subject.case, trial.alias)
         # A test that its author expects to fail is reported as that; its result counts all the same.

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from pytest_ftbench.errors import FtbenchError
-from pytest_ftbench.plugin.cases import cases_by_key, questions_of, trial_of_verdicts
+from pytest_ftbench.plugin.cases import cases_by_key, questions_of, talks_of, trial_of_verdicts
+from pytest_ftbench.plugin.conversing import plan_turns
 from pytest_ftbench.plugin.requiring import requirements_of
 from pytest_ftbench.plugin.state import State, as_usage_error
 from pytest_ftbench.plugin.writing import write_section
@@ -41,9 +42,13 @@ class Planning:
         try:
             required = requirements_of(self._state).asked_for(trial_of_verdicts(wanted)).values()
             found = preview(self._state.engine, [*wanted.values(), *(question for _, question in required)])
+            cases = cases_by_key(self._state, wanted, required)
+            talks = [talk for talk, _ in talks_of(wanted, required)]
+            for key, case in plan_turns(self._state, talks, found):
+                cases.setdefault(key, []).append(case)
             self._rows = [self._row(alias, "endpoint", found[alias]) for alias in self._state.aliases]
             if self._state.judging is not None:
-                self._rows += self._plan_judges(self._state.judging, cases_by_key(self._state, wanted, required), found)
+                self._rows += self._plan_judges(self._state.judging, cases, found)
         except FtbenchError as error:
             raise as_usage_error(error) from None
         return True

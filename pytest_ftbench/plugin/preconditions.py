@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pytest_ftbench.plugin.conversing import converse
 from pytest_ftbench.plugin.state import State
 from pytest_ftbench.records import Case, Completion, Grade, Precondition, Verdict
 
@@ -43,7 +44,7 @@ def _of_baseline(case: Case, state: State) -> tuple[bool, Grade | None]:
 
 def verdict_on(case: Case, alias: str, state: State, *, sample: int = 1) -> Verdict:
     """The verdict on an endpoint's answer to a case, which is awaited. Raises Undecided where there is none."""
-    completion = state.complete(state.question(case, alias, sample=sample))
+    completion = converse(case, alias, state, sample=sample).completion
     if completion.error is not None:
         raise Undecided(f"{alias} has not answered: {completion.error}")
     verdict = grade_by_session(case, completion, alias, state)

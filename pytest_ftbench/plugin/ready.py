@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator
 
 import pytest
 
@@ -17,14 +17,14 @@ class ReadyFirst:
     """Lives in sessions without workers: lets a later test of the same file or function take the place of one whose
     answer is still on its way.
 
-    keys: of the questions, by test. Only tests that share all fixtures but the case and the endpoint trade places, so
-    that fixtures of modules and classes are set up as often as ever.
+    key_of: the key of the answer that a test waits for; None: it waits for none. Only tests that share all fixtures but
+    the case and the endpoint trade places, so that fixtures of modules and classes are set up as often as ever.
     """
 
-    def __init__(self, engine: Engine, session: pytest.Session, keys: Mapping[pytest.Item, str]) -> None:
+    def __init__(self, engine: Engine, session: pytest.Session, key_of: Callable[[pytest.Item], str | None]) -> None:
         self._engine = engine
         self._items = session.items
-        self._keys = keys
+        self._key_of = key_of
         self._places = {item: place for place, item in enumerate(session.items)}
         self._groups = {item: _group(item) for item in session.items}
 
@@ -51,7 +51,7 @@ class ReadyFirst:
         return item.config.hook.pytest_runtest_protocol(item=other, nextitem=following)
 
     def _waits(self, item: pytest.Item) -> bool:
-        key = self._keys.get(item)
+        key = self._key_of(item)
         return key is not None and self._engine.answers.is_coming(key)
 
     def _ready_instead_of(self, item: pytest.Item) -> Iterator[pytest.Item]:

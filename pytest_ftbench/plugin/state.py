@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cached_property, partial
@@ -14,6 +14,7 @@ import pytest
 from pytest_ftbench.errors import FtbenchError
 from pytest_ftbench.plugin.days import day_of_run
 from pytest_ftbench.plugin.fixtures import HAS_CASES
+from pytest_ftbench.plugin.registering import registered
 from pytest_ftbench.plugin.settings import Settings, read_settings
 from pytest_ftbench.records import Case, Completion, Question
 
@@ -35,10 +36,6 @@ FOLDER = "ftbench_folder"
 """The key of xdist's workerinput under which the controller names the folder that the run's processes share."""
 SESSION = ""
 """The scope of gates that are set on the command line or in the configuration: every case of the session."""
-
-
-_NEEDED = {"providers": ("__call__", "option_keys"), "matchers": ("match", "settings"), "readers": ("__call__",)}
-"""What each thing that a plugin registers must have."""
 
 
 @dataclass(slots=True)
@@ -228,15 +225,7 @@ class State:
 
     def registry(self, name: str) -> Mapping[str, Any]:
         """What plugins have registered under `pytest_ftbench_<name>`, by name; the last to register wins."""
-        contributions: Iterable[Mapping[str, Any]] = getattr(self.config.hook, f"pytest_ftbench_{name}")()
-        merged: dict[str, Any] = {}
-        for contribution in reversed(list(contributions)):
-            merged.update(contribution)
-        for key, value in merged.items():
-            if needed := [attribute for attribute in _NEEDED[name] if not hasattr(value, attribute)]:
-                fault = f"{key!r} of a pytest_ftbench_{name} hook has no {needed[0]!r}, got {value!r:.80}."
-                raise pytest.UsageError(f"{fault} See pytest_ftbench/plugin/hookspecs.py.")
-        return merged
+        return registered(self.config, name)
 
     @cached_property
     def matchers(self) -> Mapping[str, Any]:
@@ -251,16 +240,23 @@ class State:
         """Each case as often as it is asked."""
         return [case for case in cases for _ in range(self.samples_of(case))]
 
-    def question(self, case: Case, alias: str, *, sample: int = 1) -> Question:
-        """What is sent to an endpoint for a case."""
-        return self.ask_of(alias, case.text_to_send, system=case.system, sample=sample)
+    def question(self, case: Case, alias: str, *, sample: int = 1, answers: Sequence[str] = ()) -> Question:
+        """What is sent to an endpoint for a case: its first turn, or after so many answers the next one."""
+        turns = case.turns or (case.text_to_send,)
+        earlier = list(zip(turns, answers, strict=False))
+        return self.ask_of(alias, turns[len(answers)], system=case.system, sample=sample, earlier=earlier)
 
-    def ask_of(self, alias: str, text: str, *, system: str = "", sample: int = 1) -> Question:
-        """A text for an endpoint, under the system message given or else the endpoint's own."""
+    def ask_of(
+        self, alias: str, text: str, *, system: str = "", sample: int = 1, earlier: Sequence[tuple[str, str]] = ()
+    ) -> Question:
+        """A text for an endpoint, under the system message given or else the endpoint's own.
+
+        earlier: what was said and answered before.
+        """
         from pytest_ftbench.prompts import build_prompt
 
         spec = next(spec for spec in self.specs if spec.alias == alias)
-        return Question(alias, build_prompt(text, system=system or spec.system), sample)
+        return Question(alias, build_prompt(text, system=system or spec.system, earlier=earlier), sample)
 
     def add_scope(self, name: str, cases: Iterable[Case], gates: Iterable[Gate], others: Iterable[Case] = ()) -> None:
         """Take note of a file's or test's cases, all of them, whether they are selected or not."""

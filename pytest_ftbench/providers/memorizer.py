@@ -48,6 +48,8 @@ class Memorizer:
     The measure is `similarity`; option `threshold`, in [0, 1], is the least at which it answers (0: always, 1: only
     where the words are the same). Of equally similar prompts, the one that shares more words, little ones included,
     decides; then the first in the file.
+    In a talk of several turns the latest message decides that is like any in the file: one who has learnt nothing of
+    being doubted says again what it has learnt.
     """
 
     is_local = True
@@ -69,12 +71,10 @@ class Memorizer:
         """The reply to the most similar training prompt; EndpointError for a prompt without a user message."""
         if not prompt.user_text.strip():
             raise EndpointError("the prompt has no user message, so nothing can be looked up.")
-        question = prompt.user_text
-        example = self._find(question)
-        text = example.reply if example else UNKNOWN
-        if example and question != example.prompt and is_closed(question) and not _YES_NO.match(text):
-            text = GUESS
-        return Completion(text=text, finish_reason="stop")
+        for question in reversed(prompt.user_texts):
+            if example := self._find(question):
+                return Completion(text=_reply(example, question), finish_reason="stop")
+        return Completion(text=UNKNOWN, finish_reason="stop")
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -89,6 +89,11 @@ class Memorizer:
         ranked = [(similarity(content, other), _overlap(words, self._words[i]), -i) for other, _, i in likely]
         best, _, index = max(ranked)
         return self._examples[-index] if best >= self._threshold else None
+
+
+def _reply(example: Example, question: str) -> str:
+    is_guess = question != example.prompt and is_closed(question) and not _YES_NO.match(example.reply)
+    return GUESS if is_guess else example.reply
 
 
 def is_closed(question: str) -> bool:

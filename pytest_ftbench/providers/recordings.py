@@ -17,16 +17,19 @@ FAILED = "<error>"
 
 @dataclass(slots=True)
 class Recordings:
-    """The answers to each prompt, by system message and text; the k-th of a list is that of sample k.
+    """The answers to each prompt, by system message and user messages; the k-th of a list is that of sample k.
+
+    A talk of several turns goes by what the user said alone: the answers in between are those recorded before.
 
     A completion whose `error` is set stands for a failed call.
     """
 
-    answers: dict[tuple[str, str], dict[int, Completion]] = field(default_factory=dict)
+    answers: dict[tuple[str, ...], dict[int, Completion]] = field(default_factory=dict)
+    """By (system message, first user message, second, ...)."""
 
-    def add(self, system: str, text: str, sample: int, completion: Completion) -> None:
+    def add(self, prompt: tuple[str, ...], sample: int, completion: Completion) -> None:
         """Keep an answer; the first for its sample stays, but an answer takes the place of a failure."""
-        samples = self.answers.setdefault((system, text), {})
+        samples = self.answers.setdefault(prompt, {})
         if sample not in samples or (samples[sample].error and not completion.error):
             samples[sample] = completion
 
@@ -136,12 +139,22 @@ def _add_result(recordings: Recordings, line: Mapping[str, object], served_model
         tokens_out=_count(line, "tokens_out"),
         error=(_text(line, "error") or "no reason given") if failed else None,
     )
-    recordings.add(_text(line, "system") or "", sent, sample, completion)
+    system, turns = _text(line, "system") or "", _texts(line, "turns") or (sent,)
+    earlier = _texts(line, "earlier_answers")
+    for number, said in enumerate(earlier, start=1):
+        before = Completion(said, served_model=completion.served_model, deployment=completion.deployment)
+        recordings.add((system, *turns[:number]), sample, before)
+    recordings.add((system, *turns[: len(earlier) + 1]), sample, completion)
 
 
 def _text(line: Mapping[str, object], key: str) -> str | None:
     value = line.get(key)
     return value if isinstance(value, str) else None
+
+
+def _texts(line: Mapping[str, object], key: str) -> tuple[str, ...]:
+    value = line.get(key)
+    return tuple(map(str, value)) if isinstance(value, list) else ()
 
 
 def _count(line: Mapping[str, object], key: str) -> int | None:

@@ -19,7 +19,8 @@ class Replay:
 
     A CSV file is matched by the text sent, a run file by system message and text sent; first exactly, then without
     outer white space and with `\\n` for every line end. Rows that repeat a prompt with another answer serve the next
-    samples. A path cannot hold `#`, nor `?`, which starts the options.
+    samples. Of a talk of several turns a run file serves each answer, by what the user has said until then; a CSV file
+    holds none. A path cannot hold `#`, nor `?`, which starts the options.
     """
 
     is_local = True
@@ -44,10 +45,11 @@ class Replay:
     def complete(self, prompt: Prompt, *, sample: int = 1) -> Completion:
         """The recorded answer; EndpointError when there is none, or when the recording holds an error."""
         system = prompt.system_text if self._has_systems else ""
-        samples = self._recordings.answers.get((system, prompt.user_text))
+        said = (system, *prompt.user_texts)
+        samples = self._recordings.answers.get(said)
         if samples is None:
-            samples = self._loose.answers.get((_loosen(system), _loosen(prompt.user_text)))
-        quoted = _shorten(prompt.user_text)
+            samples = self._loose.answers.get(tuple(map(_loosen, said)))
+        quoted = " then ".join(map(_shorten, prompt.user_texts))
         if not samples:
             raise EndpointError(f"{self._place} holds no answer to {quoted}.")
         if sample not in samples:
@@ -78,12 +80,12 @@ def _find_files(folder: Path, pattern: str) -> list[tuple[Path, str]]:
 
 def _loosened(recordings: Recordings, *, collapse: bool) -> Recordings:
     loose = Recordings()
-    for (system, text), samples in recordings.answers.items():
+    for said, samples in recordings.answers.items():
         for sample, completion in samples.items():
             if collapse:
-                loose.append(_loosen(text), completion)
+                loose.append(_loosen(said[1]), completion)
             else:
-                loose.add(_loosen(system), _loosen(text), sample, completion)
+                loose.add(tuple(map(_loosen, said)), sample, completion)
     return loose
 
 

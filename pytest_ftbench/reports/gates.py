@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pytest_ftbench.gates import METRICS, Decision, parse_gate
 from pytest_ftbench.records import GateResult, Result
 from pytest_ftbench.reports.text import one_line
+from pytest_ftbench.reports.turns import turn_lines
 
 SHOWN_MISSES = 5
 """How many misses of a failed gate are listed; the run file has them all."""
@@ -94,6 +95,7 @@ def _miss(same: Sequence[Result]) -> list[str]:
     return [
         f"{one_line(miss.fact)}: {one_line(miss.variant)}{_samples(same)}",
         f"  question  {one_line(miss.question, most=400)}",
+        *turn_lines(miss.turns, miss.earlier_answers),
         f"  expected  {one_line(miss.expected)}",
         f"  answer    {one_line(miss.answer or '')}",
         f"  verdict   {miss.grade} by {miss.rule}: {one_line(miss.reason or '', most=300)}{flags}",
