@@ -5,8 +5,9 @@
 
 First `ftbench synth people` makes as many people, with all variants, which are then loaded for their answers. In a
 second file each fact is asked about four times: as trained, reworded, by a threshold or class, and beside another
-entity. All of them are loaded, and then those of 500 facts. The figures are the medians of three. Exits 1 if a bound is
-missed, or other questions come of the second file than must.
+entity. All of them are loaded, and then those of 500 facts; last pytest collects 500 questions, as --ftbench-limit has
+it. The figures are the medians of three. Exits 1 if a bound is missed, or other questions come of the second file than
+must.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ ENTITIES = 10_000
 LIMIT = 500
 MOST_S = 10.0
 MOST_MB = 700.0
+COLLECTING_S = 15.0
+COLLECTING_MB = 1000.0
 REPEATS = 3
 LIMIT_S = 300.0
 _LOADING = """
@@ -56,6 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         scenarios = [
             ("synth", partial(synthesise, Path(folder), count)),
             ("load", partial(load, Path(folder), count)),
+            ("collect", partial(collect, Path(folder), count)),
         ]
         return report(scenarios, write=partial(print, flush=True))
 
@@ -79,13 +83,37 @@ def load(folder: Path, count: int) -> Iterator[Row]:
     path = folder / "people.yaml"
     path.write_text(suite(count), encoding="utf-8")
     for what, limit in (("all", None), (f"{LIMIT} facts", LIMIT)):
-        rows = [_measure(folder, path, count, limit) for _ in range(REPEATS)]
-        for kind, unit, of_kind in (
-            ("time", "s", [one for one, _ in rows]),
-            ("memory", "MB", [one for _, one in rows]),
-        ):
-            found = middle(of_kind)
-            yield Row(f"{what}, {kind}", found.figure, found.bound, found.floor, unit, found.faults)
+        yield from _medians(what, [_measure(folder, path, count, limit) for _ in range(REPEATS)])
+
+
+def collect(folder: Path, count: int) -> Iterator[Row]:
+    """Time and memory of a whole pytest that lists a sample of the questions."""
+    path = folder / "people.ftbench.yaml"
+    path.write_text(suite(count), encoding="utf-8")
+    yield from _medians(f"collect {LIMIT} questions", [_collect(folder, path, count) for _ in range(REPEATS)])
+
+
+def _medians(what: str, rows: Sequence[tuple[Row, Row]]) -> Iterator[Row]:
+    for kind, unit, of_kind in (
+        ("time", "s", [one for one, _ in rows]),
+        ("memory", "MB", [one for _, one in rows]),
+    ):
+        found = middle(of_kind)
+        yield Row(f"{what}, {kind}", found.figure, found.bound, found.floor, unit, found.faults)
+
+
+def _collect(folder: Path, path: Path, count: int) -> tuple[Row, Row]:
+    (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    plugin = ("-p", "pytest_ftbench.plugin", "-p", "no:cacheprovider")
+    finished = _run(folder, "-m", "pytest", *plugin, "--collect-only", "-q", f"--ftbench-limit={LIMIT}", path.name)
+    listed = sum("::" in line for line in finished.output.splitlines())
+    wanted = min(LIMIT, 24 * count)  # six facts of four questions each; the limit is a multiple of four
+    faults = () if listed == wanted else (f"{listed} questions instead of {wanted}",)
+    floor = f"of {24 * count:,} questions, {path.stat().st_size / 1e6:.1f} MB"
+    return (
+        Row("", finished.wall_s, COLLECTING_S, f"{floor}; {finished.cpu_s:.2f} s of the processor", faults=faults),
+        Row("", finished.peak_mb, COLLECTING_MB, floor),
+    )
 
 
 def _measure(folder: Path, path: Path, count: int, limit: int | None) -> tuple[Row, Row]:

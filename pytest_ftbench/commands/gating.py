@@ -60,6 +60,9 @@ def _why_open(run: Run) -> str:
     planned = run.end.get("planned")
     if isinstance(planned, int) and len(run.results) < planned:
         return f"{len(run.results)} of {planned} cases of the run were asked"
+    sample = run.end.get("sample")
+    if isinstance(sample, Mapping):
+        return f"a sample of {sample.get('facts')} of {sample.get('of')} facts was asked (--ftbench-limit)"
     return "only chosen tests were run" if planned is None and run.header.get("selection") else ""
 
 

@@ -51,6 +51,11 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_ftbench.plugin.state import get_state
 
         get_state(config)  # a value that is not allowed ends the session here, in one line, and not amid collection
+    if config.getoption("ftbench_limit") or config.getini("ftbench_limit"):
+        from pytest_ftbench.plugin.limiting import Limiting
+        from pytest_ftbench.plugin.state import get_state
+
+        config.pluginmanager.register(Limiting(get_state(config)), "ftbench-limiting")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

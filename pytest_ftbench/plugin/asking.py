@@ -24,6 +24,7 @@ from pytest_ftbench.plugin.conversing import Talk, awaited, follow_by_conversing
 from pytest_ftbench.plugin.days import note_on_reviews
 from pytest_ftbench.plugin.gate_plan import plan_gates
 from pytest_ftbench.plugin.judging import follow_by_judging
+from pytest_ftbench.plugin.limiting import counted_sample
 from pytest_ftbench.plugin.requiring import note_on_unselected, requirements_of
 from pytest_ftbench.plugin.sequence import InSequence, Ranks, sort_by_rank
 from pytest_ftbench.plugin.state import State, as_usage_error
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 GATES = "ftbench_gates"
 COUNTS = "ftbench_counts"
 NOTES = "ftbench_notes"
+SAMPLE = "ftbench_sample"
 WORKER = "ftbench_worker"
 TOLD = "ftbench_told"
 """What controller and workers tell each other: these as TOLD, in workeroutput and before."""
@@ -230,6 +232,7 @@ class Asking:
             WORKER: self._state.worker,
             GATES: [asdict(gate) for gate in plan_gates(self._state)],
             COUNTS: self._state.counts(),
+            SAMPLE: counted_sample(self._state),
             NOTES: list(self._state.warnings),
         }
 

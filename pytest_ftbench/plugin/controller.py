@@ -27,7 +27,7 @@ from pytest_ftbench.plugin.gating import (
     remember_misses,
     status_of,
 )
-from pytest_ftbench.plugin.notes import session_notes
+from pytest_ftbench.plugin.notes import cost_in_words, session_notes
 from pytest_ftbench.plugin.outcomes import Recorded, clean_subtest, recorded, settled
 from pytest_ftbench.plugin.recording import Recording
 from pytest_ftbench.plugin.state import FOLDER, State, as_usage_error
@@ -232,7 +232,8 @@ class Controller:
         costs = self._tally.costs_usd()
         cost = {"cost_usd": None if None in costs else sum(filter(None, costs))}
         doubts = {"planned": self._tally.planned(), "judge_faults": self._tally.judge_faults() + self._barred}
-        end = None if self._was_interrupted else {"exit_status": int(session.exitstatus), **counts, **cost, **doubts}
+        told_last = {"exit_status": int(session.exitstatus), **counts, **cost, **doubts, **self._tally.sample()}
+        end = None if self._was_interrupted else told_last
         gates = [decision.result for decision in self._decisions]
         self._recording.finish(gates, end, has_asked=any(counts.values()) or bool(gates))
         if self._has_looped:
@@ -274,7 +275,7 @@ class Controller:
             cache_hits=self._tally.counted("cache_hits"),
             judge_calls=self._tally.counted("judge_calls"),
             drift_calls=self._tally.counted("drift_calls"),
-            cost=self._cost_in_words(),
+            cost=cost_in_words(self._state, self._tally),
             notes=self._notes(),
             run_path=shown_path(paths[0], self._state.settings.invocation) if paths else None,
             with_misses=config.option.tbstyle == "no",
@@ -288,15 +289,6 @@ class Controller:
             fixed=fixed_sampling(self._state.providers),
         )
         write_section(terminalreporter, "ftbench", partial(render_summary, facts))
-
-    def _cost_in_words(self) -> str | None:
-        """What the calls have cost; None where there is nothing to pay."""
-        from pytest_ftbench.reports.money import session_cost_in_words
-
-        calls = self._tally.counted("calls") + self._tally.counted("drift_calls")
-        if not calls or all(provider.is_local for provider in self._state.providers.values()):
-            return None
-        return session_cost_in_words(self._tally.costs_usd())
 
     def _notes(self) -> list[str]:
         return session_notes(self._state, self._tally, was_interrupted=self._was_interrupted)

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from pytest_ftbench.plugin.state import SESSION, State
+from pytest_ftbench.plugin.limiting import why_sampled
+from pytest_ftbench.plugin.scopes import SESSION
+from pytest_ftbench.plugin.state import State
 from pytest_ftbench.records import Case
 
 if TYPE_CHECKING:
@@ -78,7 +80,7 @@ def _plan(state: State, gate: Gate, scope: str, cases: Sequence[Case], *, of: st
 
     there = state.trainings.tagged(cases, of) if state.trainings is not None and of else cases
     original = {id(one): case for one, case in zip(there, cases, strict=True)}
-    cut = _files_left_out(state) if scope == SESSION else ""
+    cut = why_sampled(state, scope) or (_files_left_out(state) if scope == SESSION else "")
     planned = []
     for one in gate.split(there):
         needed = [original[id(case)] for case in population(one, there)]

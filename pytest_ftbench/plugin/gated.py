@@ -9,7 +9,7 @@ from pytest_ftbench.records import Case
 
 if TYPE_CHECKING:
     from pytest_ftbench.gates import Gate
-    from pytest_ftbench.plugin.state import Scope
+    from pytest_ftbench.plugin.scopes import Scope
     from pytest_ftbench.plugin.trainings import Trainings
 
 Name = tuple[str, str, str]

@@ -26,8 +26,8 @@ from pytest_ftbench.plugin.explained import Explained
 from pytest_ftbench.plugin.gate_plan import PlannedGate
 from pytest_ftbench.plugin.judging import distrusted
 from pytest_ftbench.plugin.outcomes import Recorded
+from pytest_ftbench.plugin.scopes import SESSION
 from pytest_ftbench.plugin.settings import OnInconclusive
-from pytest_ftbench.plugin.state import SESSION
 from pytest_ftbench.records import GateResult, Result
 from pytest_ftbench.reports.gates import gate_failure
 from pytest_ftbench.reports.text import clean

@@ -11,6 +11,7 @@ import pytest
 
 from pytest_ftbench.errors import FtbenchError, SpecError
 from pytest_ftbench.plugin.cases import CASE_PARAMETERS, Subject, check_cases, give_trial, subjects_of
+from pytest_ftbench.plugin.limiting import facts_to_load
 from pytest_ftbench.plugin.requiring import check_requirements
 from pytest_ftbench.plugin.state import State, get_state
 from pytest_ftbench.records import Case
@@ -41,11 +42,11 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
     if not wants_case:
         _refuse(definition, f"is marked ftbench but requests none of {', '.join(CASE_FIXTURES)}. Add one of them.")
     try:
-        cases, gates, others = _read_marker(marker, definition.path.parent, state)
+        cases, gates, others, facts = _read_marker(marker, definition.path.parent, state)
     except FtbenchError as error:
         _refuse(definition, str(error))
     scope = definition.nodeid
-    state.add_scope(scope, cases, gates, others)
+    state.add_scope(scope, cases, gates, others, facts=facts)
     labels = _labels(cases)
     if not state.aliases:
         subjects = [
@@ -74,8 +75,8 @@ def _refuse(definition: pytest.Item, fault: str) -> Any:
     raise pytest.Collector.CollectError(f"{definition.nodeid}: {fault}")
 
 
-def _read_marker(marker: pytest.Mark, folder: Path, state: State) -> tuple[list[Case], list[Gate], list[Case]]:
-    """The cases of a test, its gates, and what else its sources hold."""
+def _read_marker(marker: pytest.Mark, folder: Path, state: State) -> tuple[list[Case], list[Gate], list[Case], int]:
+    """The cases of a test, its gates, what else its sources hold, and how many facts there are without a limit."""
     from pytest_ftbench.gates import parse_gate, refuse_impossible
     from pytest_ftbench.plugin.settling import settle_gate
 
@@ -83,7 +84,8 @@ def _read_marker(marker: pytest.Mark, folder: Path, state: State) -> tuple[list[
         raise SpecError(f"the ftbench marker knows no {unknown[0]!r}. Allowed: {', '.join(KEYWORDS)}.")
     if not marker.args:
         raise SpecError("the ftbench marker names no source. Give it a case file, as in ftbench('facts.yaml').")
-    files = [_load(source, folder, state) for source in marker.args]
+    limit = None if "where" in marker.kwargs else facts_to_load(state)  # what it selects is to be sampled
+    files = [_load(source, folder, state, limit) for source in marker.args]
     cases = every = _as_marked([case for file in files for case in file.cases], marker)
     check_requirements(every)
     if where := marker.kwargs.get("where"):
@@ -93,9 +95,11 @@ def _read_marker(marker: pytest.Mark, folder: Path, state: State) -> tuple[list[
     gates = marker.kwargs.get("gate") or ()
     gates = gates if isinstance(gates, list | tuple) else (gates,)
     parsed = [settle_gate(parse_gate(_text("gate", gate)), state) for gate in gates]
-    refuse_impossible(parsed, state.each_sample(cases))
+    if state.settings.limit is None:  # a sample is smaller than what the gates are for
+        refuse_impossible(parsed, state.each_sample(cases))
     chosen = set(map(id, cases))
-    return cases, parsed, [case for case in every if id(case) not in chosen]
+    others = [case for case in every if id(case) not in chosen]
+    return cases, parsed, others, 0 if limit is None else sum(file.facts for file in files)
 
 
 def _as_marked(cases: list[Case], marker: pytest.Mark) -> list[Case]:
@@ -153,18 +157,20 @@ def _text(name: str, value: object) -> str:
     return value
 
 
-def _load(source: object, folder: Path, state: State) -> CaseFile:
+def _load(source: object, folder: Path, state: State, limit: int | None) -> CaseFile:
     from pytest_ftbench.datasets import CaseFile, identify, load_source
 
     if isinstance(source, str | Path):
         readers = state.registry("readers")
-        return load_source(str(source), folder=folder, root=state.config.rootpath, readers=readers, today=state.today)
+        return load_source(
+            str(source), folder=folder, root=state.config.rootpath, readers=readers, today=state.today, limit=limit
+        )
     if isinstance(source, Case):
         source = [source]
     if isinstance(source, Iterable):
         cases = list(source)
         if all(isinstance(case, Case) for case in cases) and cases:
-            return CaseFile(identify(cases))
+            return CaseFile(identify(cases), facts=len({case.fact for case in cases}))
     raise SpecError(f"a source must be a path, a built-in set or a list of pytest_ftbench.Case, got {source!r:.80}.")
 
 

@@ -19,3 +19,13 @@ def session_notes(state: State, tally: Tally, *, was_interrupted: bool) -> list[
             kept = ""
         notes.append(f"ftbench: interrupted after {answers} answer{'' if answers == 1 else 's'}{kept}")
     return notes
+
+
+def cost_in_words(state: State, tally: Tally) -> str | None:
+    """What the calls have cost; None where there is nothing to pay."""
+    from pytest_ftbench.reports.money import session_cost_in_words
+
+    calls = tally.counted("calls") + tally.counted("drift_calls")
+    if not calls or all(provider.is_local for provider in state.providers.values()):
+        return None
+    return session_cost_in_words(tally.costs_usd())

@@ -97,6 +97,13 @@ def add_options(parser: pytest.Parser) -> None:
         help="Questions in flight at most; auto (default): as many as the endpoint bears.",
     )
     option(
+        "limit",
+        metavar="N",
+        default=None,
+        help="Ask N questions at most, for a quick look: a sample of whole facts, the same each time. No gate over a "
+        "sample is decided.",
+    )
+    option(
         "samples",
         metavar="N",
         default=None,

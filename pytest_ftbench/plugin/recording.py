@@ -69,6 +69,7 @@ class Recording:
         started = datetime.now(UTC)
         run_id = uuid.uuid4().hex[:8]
         path = folder / f"{started:%Y%m%dT%H%M%SZ}-{run_id}.jsonl"
+        limit = self._state.settings.limit
         header = {
             "id": run_id,
             "started_at": started.isoformat(timespec="seconds"),
@@ -76,7 +77,7 @@ class Recording:
             "python": platform.python_version(),
             "pytest": pytest.__version__,
             "git_commit": _git_commit(self._state.settings.root),
-            "selection": selection(self._state.config),
+            "selection": selection(self._state.config) | ({"limit": limit} if limit else {}),
         }
         return RunWriter(path, header)
 

@@ -44,6 +44,8 @@ class Settings:
     cache_dir: Path | None
     concurrency: int | None
     """How many questions may be in flight; None: as many as the endpoint bears."""
+    limit: int | None
+    """How many questions are asked at most, a sample of whole facts; None: all."""
     samples: int
     """How often each question is asked, at least 1."""
     samples_on_command_line: bool
@@ -98,6 +100,7 @@ def read_settings(config: pytest.Config) -> Settings:
         cache_mode=cast("CacheMode", _choice(config, "ftbench_cache", CACHE_MODES, default="auto")),
         cache_dir=_path(config, "ftbench_cache_dir", cache_dir) if cache_dir else None,
         concurrency=_concurrency(_one(config, "ftbench_concurrency")),
+        limit=_limit(_one(config, "ftbench_limit")),
         samples=_samples(_one(config, "ftbench_samples")),
         samples_on_command_line=config.getoption("ftbench_samples") is not None,
         plan=_flag(config, "ftbench_plan"),
@@ -150,6 +153,14 @@ def _concurrency(text: str | None) -> int | None:
         return None
     if not text.isdecimal() or int(text) < 1:
         raise pytest.UsageError(f"--ftbench-concurrency: expected a whole number from 1 up, or auto, got {text!r}")
+    return int(text)
+
+
+def _limit(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise pytest.UsageError(f"--ftbench-limit: expected a whole number of questions from 1 up, got {text!r}")
     return int(text)
 
 

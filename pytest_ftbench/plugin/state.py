@@ -15,6 +15,7 @@ from pytest_ftbench.errors import FtbenchError
 from pytest_ftbench.plugin.days import day_of_run
 from pytest_ftbench.plugin.fixtures import HAS_CASES
 from pytest_ftbench.plugin.registering import registered
+from pytest_ftbench.plugin.scopes import Scope
 from pytest_ftbench.plugin.settings import Settings, read_settings
 from pytest_ftbench.records import Case, Completion, Question
 
@@ -34,18 +35,6 @@ STATE = pytest.StashKey["State"]()
 
 FOLDER = "ftbench_folder"
 """The key of xdist's workerinput under which the controller names the folder that the run's processes share."""
-SESSION = ""
-"""The scope of gates that are set on the command line or in the configuration: every case of the session."""
-
-
-@dataclass(slots=True)
-class Scope:
-    """A data file or a marked test: its cases, and the gates it sets over them."""
-
-    cases: tuple[Case, ...]
-    gates: tuple[Gate, ...] = ()
-    others: tuple[Case, ...] = ()
-    """What the same files hold beside them, and no test is about."""
 
 
 @dataclass
@@ -258,9 +247,11 @@ class State:
         spec = next(spec for spec in self.specs if spec.alias == alias)
         return Question(alias, build_prompt(text, system=system or spec.system, earlier=earlier), sample)
 
-    def add_scope(self, name: str, cases: Iterable[Case], gates: Iterable[Gate], others: Iterable[Case] = ()) -> None:
+    def add_scope(
+        self, name: str, cases: Iterable[Case], gates: Iterable[Gate], others: Iterable[Case] = (), *, facts: int = 0
+    ) -> None:
         """Take note of a file's or test's cases, all of them, whether they are selected or not."""
-        self.scopes[name] = Scope(tuple(cases), tuple(gates), tuple(others))
+        self.scopes[name] = Scope(tuple(cases), tuple(gates), tuple(others), facts)
         self.config.stash[HAS_CASES] = True
         self.__dict__.pop("gated", None)
 

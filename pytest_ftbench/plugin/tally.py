@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pytest_ftbench.plugin.asking import COUNTS, GATES, NOTES, WORKER
+from pytest_ftbench.plugin.asking import COUNTS, GATES, NOTES, SAMPLE, WORKER
 from pytest_ftbench.plugin.gate_plan import PlannedGate, plan_gates
+from pytest_ftbench.plugin.limiting import counted_sample
 from pytest_ftbench.plugin.state import State
 
 
@@ -47,6 +48,12 @@ class Tally:
     def planned(self) -> int:
         """How many results the session would have if no test were left out: all that collect say the same."""
         return max((int(counts.get("planned") or 0) for counts in self.counts()), default=0)
+
+    def sample(self) -> dict[str, dict[str, int]]:
+        """What the run's last line says of a sample, under a limit that has left facts out."""
+        told = next((told for told in self._told.values() if SAMPLE in told), None)
+        found = told[SAMPLE] if told else counted_sample(self._state)
+        return {"sample": found} if found else {}
 
     def judge_faults(self) -> list[str]:
         """Why judge models are not believed."""
