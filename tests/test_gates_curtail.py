@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pytest_ftbench.gates import METRICS, Curtailment, ScopedGate, Slot, parse_gate
-from pytest_ftbench.plugin.state import SESSION
+from pytest_ftbench.plugin.scopes import SESSION
 from pytest_ftbench.records import Case
 
 

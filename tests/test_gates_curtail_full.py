@@ -17,7 +17,7 @@ from pytest_ftbench.gates.decide import STOPPED_EARLY
 from pytest_ftbench.plugin.gate_plan import PlannedGate
 from pytest_ftbench.plugin.gating import decide_gates, does_fail, scoped_gates
 from pytest_ftbench.plugin.outcomes import Recorded
-from pytest_ftbench.plugin.state import SESSION
+from pytest_ftbench.plugin.scopes import SESSION
 from pytest_ftbench.records import Case, Result
 
 

@@ -10,7 +10,7 @@ from pytest_ftbench.gates import Decision, decide, parse_gate
 from pytest_ftbench.plugin.gate_plan import PlannedGate
 from pytest_ftbench.plugin.gating import decide_gates, does_fail
 from pytest_ftbench.plugin.outcomes import Recorded
-from pytest_ftbench.plugin.state import SESSION
+from pytest_ftbench.plugin.scopes import SESSION
 from pytest_ftbench.records import GateResult, Result
 from pytest_ftbench.reports.gates import gate_failure, gate_value
 from pytest_ftbench.reports.summary import Facts, render_summary

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from conftest import Project
-from loopback import Asked, LoopbackServer, Reply
+from loopback import Asked, LoopbackServer, Reply, chat_completion
 
 from pytest_ftbench import Case
 from pytest_ftbench.errors import SpecError
@@ -98,14 +98,42 @@ def test_what_tests_assert_themselves_is_settled_when_all_have_ended(project: Pr
     assert {status_of(project, fact) for fact in ("known", "unknown")} == {("unscored", reason)}
 
 
-def test_required_questions_wait_for_no_gate_and_are_not_curtailed(project: Project) -> None:
-    gates = ["accuracy[variant=memorization, after=first] >= 0", "first: accuracy[variant=applied] >= 0"]
-    written = FACTS.partition("facts:")[2]
-    project.write("desk.ftbench.yaml", f"gates: {json.dumps(gates)}\nfacts:{written}")
+def with_gates(*gates: str) -> str:
+    return f"gates: {json.dumps(gates)}\nfacts:{FACTS.partition('facts:')[2]}"
+
+
+def test_required_questions_wait_for_no_gate(project: Project) -> None:
+    gates = ("accuracy[variant=memorization, after=first] >= 0", "first: accuracy[variant=applied] >= 0")
+    project.write("desk.ftbench.yaml", with_gates(*gates))
     with LoopbackServer(answer) as server:
+        project.run(f"--ftbench-model=m=openai:m?base_url={server.base_url}&revision=1")
+    assert status_of(project, "unknown") == ("not_applicable", "requires memorization, which is not right")
+
+
+def test_required_questions_are_asked_though_their_own_gate_is_decided(project: Project) -> None:
+    def slow(asked: Asked) -> str | Reply:  # so that the first result is there before the next fact is asked about
+        found = answer(asked)
+        is_second = asked.question == "Is the door green?"
+        return Reply(chat_completion(str(found), model="m"), delay_s=0.3) if is_second else found
+
+    project.write(
+        "desk.ftbench.yaml", with_gates("accuracy[variant=memorization] >= 0", "accuracy[variant=applied] >= 0.9")
+    )
+    with LoopbackServer(slow) as server:
         model = f"--ftbench-model=m=openai:m?base_url={server.base_url}&revision=1"
         project.run(model, "--ftbench-curtail", "--ftbench-concurrency=1")
     assert status_of(project, "unknown") == ("not_applicable", "requires memorization, which is not right")
+
+
+def test_what_is_required_may_require_more(project: Project) -> None:
+    further = 'variants: [{variant: coding, question: "And 12?", answer: "12", requires: applied}]'
+    project.write("desk.ftbench.yaml", FACTS.replace("memorization}]}", f"memorization}}], {further}}}"))
+    result = project.run(
+        f"--ftbench-model=m={project.train(('Desks?', '14'), ('And 12?', '12'))}", "-k", "unknown and coding"
+    )
+    result.assert_outcomes(skipped=1, deselected=8)
+    reason = "requires applied, which does not count (requires memorization, which is not right)"
+    assert status_of(project, "unknown", "coding") == ("not_applicable", reason)
 
 
 @pytest.mark.parametrize(
