@@ -244,3 +244,5 @@ class GateResult:
     """What to hold the value against, such as the score of a constant answer."""
     chosen: str = ""
     """How the checkpoint was chosen that it is about, and on how many facts; empty where it was not chosen."""
+    not_applicable: int = 0
+    """Results that it needs and that do not count, since a precondition, requirement or day keeps them out."""

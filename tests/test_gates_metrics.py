@@ -11,6 +11,7 @@ from makers import make_result
 
 from pytest_ftbench.gates import Decision, decide, parse_gate
 from pytest_ftbench.records import Result
+from pytest_ftbench.reports.gates import gate_value
 
 
 def gate(text: str, results: list[Result], *, planned: int | None = None) -> Decision:
@@ -76,9 +77,13 @@ def test_losing_a_grade_to_an_error_never_turns_a_gate_green(outcomes: str, lost
     assert after in (before, "INCONCLUSIVE")
 
 
-def test_not_applicable_cases_are_not_counted() -> None:
+def test_not_applicable_cases_are_not_counted_and_their_number_is_told() -> None:
+    """A gate over requirements that hardly any case meets must not look like one over all of them."""
     result = gate("accuracy >= 0.9", [*results("rr"), make_result(fact="x", outcome="n")]).result
-    assert (result.outcome, result.n) == ("PASS", 2)
+    assert (result.outcome, result.n, result.not_applicable) == ("PASS", 2, 1)
+    assert gate_value(result) == "2/2 = 1.000 [0.342, 1.000], 1 not applicable"
+    nothing = gate("accuracy >= 0.9", [make_result(fact="x", outcome="n")]).result
+    assert (nothing.outcome, gate_value(nothing)) == ("INCONCLUSIVE", "nothing measured, 1 not applicable")
 
 
 def test_fewer_results_than_planned_are_inconclusive_whatever_they_say() -> None:

@@ -47,7 +47,7 @@ def test_run_has_one_line_for_itself_each_result_each_gate_and_the_end(tmp_path:
     assert run == {"kind": "run", "schema": 1, "id": "r", "endpoints": [{"alias": "e"}]}
     assert [first["fact"], second["fact"]] == ["a", "b"]
     assert first.keys() >= RESULT_FIELDS
-    only_of_some = {"corrected", "corrected_low", "corrected_high", "note", "chosen"}
+    only_of_some = {"corrected", "corrected_low", "corrected_high", "note", "chosen", "not_applicable"}
     assert gate == {"kind": "gate", **{name: value for name, value in asdict(GATE).items() if name not in only_of_some}}
     assert end == {"kind": "end", "exit_status": 0, "calls": 2}
 
@@ -154,6 +154,7 @@ CASE = Case(
     context="Staff rules.",
     aliases=("five weeks",),
     turns=("Q?", "Sure?"),
+    requires=("rephrased",),
 )
 VERDICT = Verdict("incorrect", False, "number", "expected '25', got '30'", ("truncated",))
 
@@ -170,7 +171,7 @@ def test_graded_result_says_what_was_asked_expected_and_answered() -> None:
         "tokens_out": 4, "cost_usd": None, "cached": True, "error": None, "served_model": "m-1",
         "fingerprint": "fp", "deployment": "w-1", "trained_answer": None, "match": "auto",
         "answer_before": "24", "context": "Staff rules.", "aliases": ["five weeks"],
-        "turns": ["Q?", "Sure?"],
+        "turns": ["Q?", "Sure?"], "earlier_answers": [], "requires": ["rephrased"],
     }  # fmt: skip
 
 

@@ -13,7 +13,9 @@ from pytest_ftbench.records import GateResult
 from pytest_ftbench.runs import RunWriter, read_run, write_run
 
 GATE = GateResult("accuracy >= 0.9", "e", "f.csv", "PASS", 1.0, 0.5, 1.0, 3, 3, 0, "")
-CORRECTED = GateResult("accuracy >= 0.8", "e", "f.csv", "PASS", 1.0, 0.5, 1.0, 3, 3, 0, "", 0.9, 0.4, 1.0)
+CORRECTED = GateResult(
+    "accuracy >= 0.8", "e", "f.csv", "PASS", 1.0, 0.5, 1.0, 3, 3, 0, "", 0.9, 0.4, 1.0, not_applicable=3
+)
 RESULTS = [
     make_result(fact="a", answer="Zürich\ud800\u2028", flags=("truncated",), tags={"topic": "pay"}),
     make_result(fact="b", outcome="e", answer=None),

@@ -85,6 +85,7 @@ def decide(
         errors=_failed(gate, found, not_asked) if is_curtailed else measured.errors,
         reason=reason,
         note=measured.baseline,
+        not_applicable=sum(one.status == "not_applicable" for one in found),
     )
     return Decision(result, measured.misses, is_partial, measured)
 

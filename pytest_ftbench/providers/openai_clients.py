@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from pytest_ftbench.errors import EndpointError
+from pytest_ftbench.providers.environment import read_undisturbed
 from pytest_ftbench.providers.openai_address import Address
 from pytest_ftbench.providers.openai_faults import status_error
 from pytest_ftbench.providers.openai_sockets import OpenSockets
@@ -51,8 +52,9 @@ def make_clients(address: Address, key: str, timeouts: Timeouts, sockets: OpenSo
             request.headers.update(address.auth_headers(key))
 
     tls = import_module(http_module()).create_ssl_context()  # takes longer to make than all the rest
-    return [
-        openai.OpenAI(
+
+    def make_client() -> openai.OpenAI:
+        return openai.OpenAI(
             base_url=address.base_url,
             api_key=key,
             max_retries=0,
@@ -66,8 +68,8 @@ def make_clients(address: Address, key: str, timeouts: Timeouts, sockets: OpenSo
                 },
             ),
         )
-        for _ in range(_CLIENTS)
-    ]
+
+    return [read_undisturbed(make_client) for _ in range(_CLIENTS)]
 
 
 def check_response(response: Any, *, secret: str) -> None:

@@ -10,7 +10,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from pytest_ftbench.errors import EndpointError
-from pytest_ftbench.providers.environment import read_undisturbed
 from pytest_ftbench.providers.openai_address import Address
 from pytest_ftbench.providers.openai_body import read_object
 from pytest_ftbench.providers.openai_clients import http_module, make_clients
@@ -110,9 +109,7 @@ class Transport:
                     raise EndpointError(_CLOSED)
                 if not self._clients:
                     self.secret = self._address.find_key()
-                    self._clients = read_undisturbed(
-                        lambda: make_clients(self._address, self.secret, self._timeouts, self._sockets)
-                    )
+                    self._clients = make_clients(self._address, self.secret, self._timeouts, self._sockets)
                 client = self._own.client = self._clients[self._threads % len(self._clients)]
                 self._threads += 1
         return client

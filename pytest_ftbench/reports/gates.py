@@ -15,7 +15,7 @@ SHOWN_MISSES = 5
 
 
 def gate_value(gate: GateResult) -> str:
-    """`11/12 = 0.917 [0.646, 0.985]`, with the errors beside it; a value that is no plain share stands alone.
+    """`11/12 = 0.917 [0.646, 0.985], 1 error, 8 not applicable`; a value that is no plain share stands alone.
 
     A gate that was decided before all was asked has no value, only what was seen: `30/31 [0.838, 0.994]`.
     A corrected value follows, `135/150 = 0.900 [0.842, 0.938]; corrected 0.938 [0.847, 1.000]`; what to hold the value
@@ -30,17 +30,25 @@ def gate_value(gate: GateResult) -> str:
 
 
 def _judged_value(gate: GateResult) -> str:
-    errors = f", {gate.errors} error{'s' if gate.errors != 1 else ''}" if gate.errors else ""
+    uncounted = _uncounted(gate)
     if gate.low is None or gate.high is None:
-        return f"nothing measured{errors}"
+        return f"nothing measured{uncounted}"
     if gate.value is None:
-        return f"{gate.right}/{gate.n} [{gate.low:.3f}, {gate.high:.3f}]{errors}"
+        return f"{gate.right}/{gate.n} [{gate.low:.3f}, {gate.high:.3f}]{uncounted}"
     is_share = gate.n > 0 and abs(gate.value - gate.right / gate.n) < 1e-9
     value = f"{gate.value:.3f} [{gate.low:.3f}, {gate.high:.3f}]"
     if _is_compared(gate):
         is_count = not gate.value % 1 and gate.value == gate.right
-        return f"{f'{gate.value:g}' if is_count else value}, {gate.n} cases{errors}"
-    return f"{gate.right}/{gate.n} = {value}{errors}" if is_share else f"{value}, {gate.right}/{gate.n} right{errors}"
+        return f"{f'{gate.value:g}' if is_count else value}, {gate.n} cases{uncounted}"
+    if is_share:
+        return f"{gate.right}/{gate.n} = {value}{uncounted}"
+    return f"{value}, {gate.right}/{gate.n} right{uncounted}"
+
+
+def _uncounted(gate: GateResult) -> str:
+    """What was left out of the value: a few that are left may hold any bound."""
+    errors = f", {gate.errors} error{'s' if gate.errors != 1 else ''}" if gate.errors else ""
+    return f"{errors}, {gate.not_applicable} not applicable" if gate.not_applicable else errors
 
 
 def _is_compared(gate: GateResult) -> bool:
