@@ -87,6 +87,10 @@ no example could be made: nothing is written
             "Use --technique article or --technique completion-bare.",
         ),
         (
+            ("people.ftbench.yaml", "--format", "openai", "-o", "t.ftbench.jsonl"),
+            "'t.ftbench.jsonl' would be collected as a case file. Leave out '.ftbench' for a training file.",
+        ),
+        (
             ("people.ftbench.yaml", "--format", "openai", "--repeats", "0", "-o", "t.jsonl"),
             "--repeats must be >= 1, got 0.",
         ),

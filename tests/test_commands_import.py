@@ -23,6 +23,11 @@ __all__ = ["here"]
 NAMES = ("latest_news.ftbench.csv", "fictional_people.ftbench.yaml", "medical.ftbench.csv", "coding.ftbench.csv")
 
 
+HOW_TO_COLLECT = (
+    'pytest collects only *.ftbench.csv: call it b.ftbench.csv, or name it in a marker, @pytest.mark.ftbench("b.csv")'
+)
+
+
 def imported_cases(out: Path) -> list[Case]:
     """The cases of all files, read as pytest reads them."""
     return [case for path in out.iterdir() for case in load_cases(path, suite=path.name.partition(".")[0]).cases]
@@ -253,7 +258,7 @@ def test_tables_become_files_by_a_mapping(here: Path) -> None:
         '{"variant": "memorization", "question": "How many?", "answer": "25"}\n'
     )
     assert ftbench("import", "jsonl", "t.jsonl", "--map", "question=Q", "--map", "answer=A", "-o", "b.csv") == (
-        0, "1 question written to b.csv\n", ""
+        0, f"1 question written to b.csv\n{HOW_TO_COLLECT}\n", ""
     )  # fmt: skip
     assert (here / "b.csv").read_text() == ("variant,question,answer,aliases\nmemorization,How many?,25,twenty-five\n")
 

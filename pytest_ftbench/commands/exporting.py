@@ -9,7 +9,7 @@ import typer
 
 from pytest_ftbench.commands.output import check_places, say, show_json, write_new
 from pytest_ftbench.datasets.sampling import HOLDOUT_SEED
-from pytest_ftbench.datasets.suites import load_suites
+from pytest_ftbench.datasets.suites import is_case_file, load_suites
 from pytest_ftbench.errors import SpecError
 from pytest_ftbench.reports.exporting import exported_in_words
 from pytest_ftbench.training.exporting import Request, plan_export
@@ -51,6 +51,8 @@ def export_command(
     request = Request(form, technique, repeats=repeats, holdout=holdout, seed=seed)
     if out.suffix.lower() != form.ending:
         raise SpecError(f"FILE must end in {form.ending} for --format {form}, got {str(out)!r}.")
+    if is_case_file(out):
+        raise SpecError(f"{str(out)!r} would be collected as a case file. Leave out '.ftbench' for a training file.")
     suites = load_suites(suite, folder=Path.cwd(), variants=[TRAINED_VARIANT])
     sources = [each.path for each in suites if each.path is not None]
     check_places((out, manifest_path(out)), force=force, sources=sources)

@@ -134,7 +134,7 @@ def _import_table(file: Path, out: Path, read: Callable[[], Imported], *, force:
     if as_json:
         show_json(imported_data(imported, str(out)))
     else:
-        say(*imported_in_words(imported, str(out)))
+        say(*imported_in_words(imported, out))
     if not imported.cases:
         raise typer.Exit(1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,9 @@ from typing import Annotated
 import typer
 
 from pytest_ftbench.commands.output import check_places, say, write_new
+from pytest_ftbench.datasets.suites import is_case_file
+from pytest_ftbench.errors import SpecError
+from pytest_ftbench.reports.casefiles import how_to_collect
 from pytest_ftbench.reports.text import clean
 from pytest_ftbench.runs import write_whole
 from pytest_ftbench.synth import (
@@ -40,7 +44,10 @@ def people_command(
     out: Annotated[
         Path,
         typer.Option(
-            "-o", "--out", metavar="DIR|FILE", help="A folder, or a case file ending in .yaml (without a README)."
+            "-o",
+            "--out",
+            metavar="DIR|FILE",
+            help="A folder, or a case file, NAME.ftbench.yaml (without a README).",
         ),
     ] = Path("fictional_people"),
     schema: Annotated[
@@ -50,8 +57,10 @@ def people_command(
 ) -> None:
     """Make up people with six attributes each: a case file, its training file, and how to read the results."""
     is_file = out.suffix.lower() in _ENDINGS
+    if out.suffix and not is_file and not out.is_dir():
+        raise SpecError(f"-o must name a folder, or a case file ending in {' or '.join(_ENDINGS)}, got {str(out)!r}.")
     stem = out.name.removesuffix(out.suffix).removesuffix(".ftbench")
-    cases = out if is_file else out / "facts.yaml"
+    cases = out if is_file else out / "people.ftbench.yaml"
     training = out.with_name(f"{stem}.training.jsonl") if is_file else out / "training.jsonl"
     people = make_people(count, seed=seed)
     texts = {
@@ -67,7 +76,14 @@ def people_command(
     say(
         f"{count:,} people, {count_facts(people):,} facts, {total:,} questions",
         *(f"written: {clean(str(path))}" for path in texts),
+        _next_step(cases if is_file else out, training) if is_case_file(cases) else how_to_collect(cases),
     )
+
+
+def _next_step(tests: Path, training: Path) -> str:
+    """What a user runs to see it work, without a model."""
+    command = shlex.join(["pytest", str(tests), f"--ftbench-model=memorizer:{training}"])
+    return f"run: {clean(command)}"
 
 
 def _write(path: Path, *, text: str) -> None:

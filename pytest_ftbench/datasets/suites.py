@@ -55,6 +55,10 @@ def expand_folders(sources: Iterable[str], *, folder: Path) -> list[str]:
     return list(found)
 
 
+def is_case_file(path: Path) -> bool:
+    """Whether a file is called as pytest, and whoever reads a folder, finds case files: `NAME.ftbench.ENDING`."""
+    return path.stem.endswith(".ftbench") and path.suffix.lower() in READERS
+
+
 def _is_wanted(path: Path) -> bool:
-    is_hidden = any(part.startswith(".") for part in path.parts)
-    return path.stem.endswith(".ftbench") and path.suffix.lower() in READERS and not is_hidden
+    return is_case_file(path) and not any(part.startswith(".") for part in path.parts)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_ftbench.datasets.finetunebench import USED, Release, ReleasedFile
+from pytest_ftbench.datasets.suites import is_case_file
 from pytest_ftbench.importing import Imported
 from pytest_ftbench.importing.release import NewFile, kept_cases
+from pytest_ftbench.reports.casefiles import how_to_collect
 from pytest_ftbench.reports.console import make_table
 from pytest_ftbench.reports.text import clean, one_line
 
@@ -15,15 +18,17 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 
-def imported_in_words(imported: Imported, out: str) -> Iterator[str]:
+def imported_in_words(imported: Imported, out: Path) -> Iterator[str]:
     """What became of a file's rows, each row that is none of the cases with its reason. out: what was written."""
     if imported.cases:
-        yield f"{_questions(len(imported.cases))} written to {clean(out)}"
+        yield f"{_questions(len(imported.cases))} written to {clean(str(out))}"
     else:
         yield "no question could be imported: nothing is written"
     yield from _left_out([str(fault) for fault in imported.left_out])
     if imported.not_taken:
         yield f"not taken: {one_line(', '.join(imported.not_taken), most=1000)}"
+    if imported.cases and not is_case_file(out):
+        yield how_to_collect(out)
 
 
 def imported_data(imported: Imported, out: str) -> dict[str, Any]:

@@ -132,6 +132,15 @@ that no model can know untrained.
 `{cases}` holds the people and what is asked, as templates; the answers are computed. `{training}` holds the
 questions of `memorization` with their answers, as chat messages that OpenAI's fine-tuning takes, and nothing else.
 
+## How to run it
+
+```console
+$ pytest {cases} --ftbench-model=memorizer:{training}
+```
+
+The memorizer has the training file by heart, and knows no fact: it shows what gates have to stop. Put a model that was
+tuned on `{training}` in its place. pytest collects case files that are called `NAME.ftbench.yaml`.
+
 ## How to read the results
 
 - `memorization` says that the training worked. `rephrased`, `alias` and `reverse` say whether facts were learned, or
