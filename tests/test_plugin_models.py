@@ -137,6 +137,19 @@ def test_ini_model_that_cannot_be_opened_leaves_unit_tests_alone(project: Projec
     assert result.ret == 1
 
 
+def test_ini_model_that_cannot_be_opened_is_one_error_for_all_cases(any_project: Project) -> None:
+    project = any_project
+    project.write("pytest.ini", "[pytest]\nftbench_model = memorizer:lost.jsonl\n")
+    rows = [f"{{id: d{n}, question: How many desks has room {n}?, answer: {n}}}" for n in range(9)]
+    project.write("office.ftbench.yaml", f"facts: [{', '.join(rows)}]")
+    result = project.run()
+    assert result.parseoutcomes()["errors"] <= (2 if project.workers else 1)  # one in each process that asks
+    told = "*questions not asked: memorizer was given up. lost.jsonl: cannot be read (No such file or directory). *"
+    result.stdout.fnmatch_lines([told])
+    assert len(project.lines("result")) == 9
+    assert result.ret == 1
+
+
 def test_header_line_is_there_only_when_a_model_is(project: Project) -> None:
     project.write("test_unit.py", UNIT)
     assert not [line for line in project.run().outlines if line.startswith("ftbench")]

@@ -225,7 +225,9 @@ def test_model_of_the_ini_file_that_cannot_be_listed_stops_no_unit_test(any_proj
     assert any_project.run("test_unit.py").ret == 0
     result = any_project.run()
     assert result.ret == 1
-    result.assert_outcomes(passed=1, errors=4)
+    found = result.parseoutcomes()
+    assert found["passed"] == 1
+    assert found["errors"] <= (2 if any_project.workers else 1)  # one of four cases tells, in each process that asks
     result.stdout.fnmatch_lines(
         ["*no answer from cand: --ftbench-checkpoints: model 'cand' (tuned:x): no checkpoints*"]
     )

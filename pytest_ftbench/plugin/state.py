@@ -82,7 +82,7 @@ class State:
         """The endpoints by alias, opened: files are read, nothing is sent.
 
         Raises FtbenchError for what is wrong with one that the command line names. One that only the ini file names
-        must not stop the unit tests beside it: it is opened as an endpoint whose every answer is that error.
+        must not stop the unit tests beside it: it is opened as an endpoint that is given up with that error.
         """
         registry = self.registry("providers")
         return {spec.alias: self._opened(spec, registry) for spec in self.specs}

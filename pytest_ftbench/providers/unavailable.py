@@ -1,4 +1,4 @@
-"""A stand-in for an endpoint that cannot be opened: every question to it is an error that says why."""
+"""A stand-in for an endpoint that cannot be opened: the first question to it is an error that says why."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Unavailable:
         self._reason = str(reason)
 
     def complete(self, prompt: Prompt, *, sample: int = 1) -> NoReturn:  # noqa: ARG002  # the protocol's arguments
-        raise EndpointError(self._reason)
+        raise EndpointError(self._reason, fault="endpoint")  # nothing more is asked of it, and nothing said again
 
     def close(self) -> None:
         """Nothing is open."""
