@@ -48,6 +48,34 @@ def test_every_file_ending_is_a_test_file_and_ids_are_as_designed(project: Proje
     ]
 
 
+def test_file_of_cases_named_outright_is_told_what_it_must_be_called(any_project: Project) -> None:
+    any_project.write("lamps.yaml", "facts: [{id: desks, question: How many desks?, answer: 12}]")
+    any_project.write("notes.txt", "not for us")
+    result = any_project.run("lamps.yaml")
+    told = "case files are collected only where their names end in .ftbench.yaml. Call it lamps.ftbench.yaml."
+    assert result.outlines.count(f"lamps.yaml: {told}") == 1
+    assert result.ret != 0
+    assert any_project.run(".").ret == 5
+
+
+def test_file_that_another_plugin_collects_is_left_to_it(project: Project) -> None:
+    project.write("steps.yaml", "not for us")
+    project.write(
+        "conftest.py",
+        """
+import pytest
+
+class Steps(pytest.File):
+    def collect(self):
+        return []
+
+def pytest_collect_file(file_path, parent):
+    return Steps.from_parent(parent, path=file_path) if file_path.suffix == ".yaml" else None
+""",
+    )
+    assert project.run("steps.yaml").ret == 5
+
+
 @pytest.mark.parametrize("kind", ["data file", "marked test"])
 def test_awkward_names_can_be_selected_by_the_id_that_is_printed(project: Project, kind: str) -> None:
     model = project.train(*map(question, AWKWARD))

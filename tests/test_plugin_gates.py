@@ -32,7 +32,8 @@ def test_model_on_the_command_line_and_nothing_measured_exits_1(project: Project
     result = project.run("--ftbench-model", project.train())
     assert [line for line in result.outlines if "ftbench:" in line][1:] == [
         "ftbench: nothing was measured: no test asked memorizer; --ftbench-model is on the command line, "
-        "so this fails the session"
+        "so this fails the session. No case was collected: the names of case files end in .ftbench.csv, "
+        ".ftbench.jsonl, .ftbench.yaml or .ftbench.yml"
     ]
     result.assert_outcomes(passed=1)
     assert result.ret == 1

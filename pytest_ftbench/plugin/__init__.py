@@ -6,7 +6,7 @@ nothing beyond looking at file names.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -65,12 +65,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         stop(config)
 
 
-def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    if ".ftbench." not in file_path.name:
-        return None
-    from pytest_ftbench.plugin.datafiles import collect_file
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(
+    file_path: Path, parent: pytest.Collector
+) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    found = yield
+    if ".ftbench." in file_path.name or (not found and parent.session.isinitpath(file_path)):
+        from pytest_ftbench.plugin.datafiles import collect_file
 
-    return collect_file(file_path, parent)
+        found += collect_file(file_path, parent)
+    return found
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

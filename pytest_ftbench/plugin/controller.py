@@ -225,7 +225,7 @@ class Controller:
             self._tally.left_behind = last_counts(self._folder) if self._was_interrupted else None
             shutil.rmtree(self._folder, ignore_errors=True)
         if self._has_looped and not self._was_interrupted and not has_measured:
-            unmeasured.refuse_to_be_green(session, self._state)
+            unmeasured.refuse_to_be_green(session, self._state, has_cases=self._tally.planned() > 0)
         unmeasured.tell_what_was_left_out(session, self._state, found)
         unmeasured.refuse_unbelieved_judges(session, self._state, self._tally.judge_faults())
         counts = {name: self._tally.counted(name) for name in ("calls", "cache_hits", "drift_calls")}

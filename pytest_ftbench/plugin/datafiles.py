@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -16,14 +16,30 @@ from pytest_ftbench.plugin.limiting import facts_to_load
 from pytest_ftbench.plugin.requiring import check_requirements
 from pytest_ftbench.plugin.state import get_state
 from pytest_ftbench.records import Case
+from pytest_ftbench.reports.text import clean
 
 
-def collect_file(file_path: Path, parent: pytest.Collector) -> CaseFileNode | None:
-    """A node for `NAME.ftbench.ENDING` where there is a reader for that ending."""
-    if not file_path.stem.endswith(".ftbench"):
-        return None
-    readers = get_state(parent.config).registry("readers")
-    return CaseFileNode.from_parent(parent, path=file_path) if file_path.suffix.lower() in readers else None
+def collect_file(file_path: Path, parent: pytest.Collector) -> Iterator[CaseFileNode | MisnamedNode]:
+    """A node for `NAME.ftbench.ENDING` where there is a reader for that ending.
+
+    One, too, for `NAME.ENDING` that the command line names and nobody else collects: else pytest says only that it is
+    not found.
+    """
+    if file_path.suffix.lower() not in get_state(parent.config).registry("readers"):
+        return
+    if file_path.stem.endswith(".ftbench"):
+        yield CaseFileNode.from_parent(parent, path=file_path)
+    elif parent.session.isinitpath(file_path):
+        yield MisnamedNode.from_parent(parent, path=file_path)
+
+
+class MisnamedNode(pytest.File):
+    """A file that could hold cases, and is not called so; collecting it is an error that says how to call it."""
+
+    def collect(self) -> NoReturn:
+        name, ending = clean(self.path.stem), clean(self.path.suffix)
+        fault = f"case files are collected only where their names end in .ftbench{ending}"
+        raise self.CollectError(f"{clean(self.path.name)}: {fault}. Call it {name}.ftbench{ending}.")
 
 
 class CaseFileNode(pytest.File):

@@ -18,8 +18,11 @@ def has_result(state: State, recorded: Iterable[Recorded]) -> bool:
     return any(one.result.endpoint in tested and one.result.status != "not_applicable" for one in recorded)
 
 
-def refuse_to_be_green(session: pytest.Session, state: State) -> None:
-    """Say that nothing was measured; fail the session if the command line asks for a measurement."""
+def refuse_to_be_green(session: pytest.Session, state: State, *, has_cases: bool) -> None:
+    """Say that nothing was measured; fail the session if the command line asks for a measurement.
+
+    has_cases: whether any was collected. If not, files of theirs may be called otherwise than pytest finds them.
+    """
     settings, aliases = state.settings, state.aliases
     line = f"nothing was measured: {'no test asked ' + ' or '.join(aliases) if aliases else 'no model is named'}"
     if settings.is_asked_for:
@@ -27,6 +30,9 @@ def refuse_to_be_green(session: pytest.Session, state: State) -> None:
         line += f"; {option} is on the command line, so this fails the session"
         if session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if settings.models_on_command_line and not has_cases:
+            *endings, last = (f".ftbench{ending}" for ending in state.registry("readers"))
+            line += f". No case was collected: the names of case files end in {', '.join(endings)} or {last}"
     state.warnings.append(line)
 
 
