@@ -114,6 +114,16 @@ def test_a_suite_alone_is_held_against_the_file_that_it_names() -> None:
     assert ftbench("audit", "ftbench:medical", "--strict")[0] == 0
 
 
+def test_a_folder_alone_is_held_against_the_one_file_that_it_names(office: Path) -> None:
+    (office / "sub").mkdir()
+    (office / "sub" / "more.ftbench.yaml").write_text(FACTS.replace(": trained", ": ../trained"), encoding="utf-8")
+    (office / "bare.ftbench.csv").write_text("question,answer\nWho waters the plants?,Paul\n", encoding="utf-8")
+    assert ftbench("audit", "office", "--json") == ftbench("audit", "office/trained.jsonl", "office", "--json")
+    (office / "sub" / "more.ftbench.yaml").write_text(FACTS, encoding="utf-8")
+    expected = "ftbench: office names 2 training files. Name the file first: ftbench audit TRAINING office."
+    assert fault("audit", "office") == expected
+
+
 @pytest.mark.usefixtures("office")
 def test_json_says_how_each_question_stands() -> None:
     found = json.loads(ftbench("audit", "--json", "office/trained.jsonl", "office")[1])

@@ -10,7 +10,7 @@ from pathlib import Path
 from pytest_ftbench.auditing.findings import Finding
 from pytest_ftbench.datasets import load_source
 from pytest_ftbench.datasets.builtin import BUILTIN_PREFIX, builtin_file
-from pytest_ftbench.datasets.suites import load_suites
+from pytest_ftbench.datasets.suites import expand_folders, load_suites
 from pytest_ftbench.errors import DataError, SpecError
 from pytest_ftbench.records import Case
 from pytest_ftbench.training.manifest import MANIFEST_ENDING
@@ -28,16 +28,26 @@ def load_questions(sources: Iterable[str], *, folder: Path) -> list[Case]:
 
 
 def own_training_file(source: str, *, folder: Path) -> Path:
-    """The training file that a question set names.
+    """The training file that a question set names; of a folder, the one that all of its case files with one name.
 
-    Raises DataError where the set cannot be read, and SpecError where it names none.
+    Raises DataError where the set cannot be read, and SpecError where it names none, or several.
     """
-    found = "" if (folder / source).is_dir() else load_source(source, folder=folder, root=folder, limit=0).training_file
-    if not found:
-        raise SpecError(f"{source} names no 'training_file'. Name the file first: ftbench audit TRAINING {source}.")
+    found: dict[Path, Path] = {}
+    for each in expand_folders([source], folder=folder):
+        if path := _named(each, folder):
+            found.setdefault(path.resolve(), path)
+    if len(found) == 1:
+        return next(iter(found.values()))
+    what = f"names {len(found)} training files" if found else "names no 'training_file'"
+    raise SpecError(f"{source} {what}. Name the file first: ftbench audit TRAINING {source}.")
+
+
+def _named(source: str, folder: Path) -> Path | None:
+    """The training file that one question set names."""
+    found = load_source(source, folder=folder, root=folder, limit=0).training_file
     is_builtin = source.startswith(BUILTIN_PREFIX)
     path = builtin_file(source.removeprefix(BUILTIN_PREFIX)) if is_builtin else folder / source
-    return path.parent / found
+    return path.parent / found if found else None
 
 
 def faults_of(training: Path, *, shown_as: str) -> list[Finding]:
