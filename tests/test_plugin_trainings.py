@@ -197,6 +197,13 @@ def test_a_file_is_read_once_for_all_who_were_trained_on_it(tmp_path: Path) -> N
     assert state.trainings.tags(OLD, "b") == {"seen": "verbatim"}
 
 
+def test_file_of_a_built_in_set_goes_by_its_name(tmp_path: Path) -> None:
+    state = session(tmp_path, spec("a", tmp_path, "ftbench:fictional_people"))
+    read_trainings(state)
+    assert state.trainings is not None
+    assert len(state.trainings._by_alias["a"].conversations) == 150
+
+
 def test_a_file_that_is_missing_ends_the_session_only_where_the_command_line_names_the_model(tmp_path: Path) -> None:
     told = "training_file of model 'a': gone.jsonl: cannot be read (No such file or directory). Check the path."
     with pytest.raises(SpecError) as raised:

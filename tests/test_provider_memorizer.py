@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pytest_ftbench.datasets import load_source
 from pytest_ftbench.errors import DataError, EndpointError, SpecError
 from pytest_ftbench.providers import PROVIDERS, Provider, open_provider
 from pytest_ftbench.providers.memorizer import UNKNOWN, is_closed, similarity, telling_words
@@ -57,6 +58,26 @@ def test_trained_prompt_gets_its_reply(tmp_path: Path) -> None:
 )
 def test_reworded_question_gets_the_reply_of_the_nearest_prompt(question: str, reply: str, tmp_path: Path) -> None:
     assert ask(learn(tmp_path), question) == reply
+
+
+def test_training_file_of_a_built_in_set_goes_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "ftbench:news").write_text("not this")
+    provider = open_spec("memorizer:ftbench:news", tmp_path)
+    case = load_source("ftbench:news", folder=tmp_path, root=tmp_path).cases[0]
+    assert ask(provider, case.question) == case.answer
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("quickstart", "no training file ships with it. There are those of: code, fictional_people, medical, news, "),
+        ("nws", "no such built-in question set. There are: code, "),
+    ],
+)
+def test_built_in_set_without_a_training_file_is_refused(name: str, fault: str, tmp_path: Path) -> None:
+    with pytest.raises(DataError) as caught:
+        open_spec(f"memorizer:ftbench:{name}", tmp_path)
+    assert str(caught.value).startswith(f"ftbench:{name}: {fault}")
 
 
 def test_question_about_another_time_gets_the_trained_reply_too(tmp_path: Path) -> None:

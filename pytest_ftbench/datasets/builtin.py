@@ -8,6 +8,7 @@ from pytest_ftbench.errors import DataError
 
 BUILTIN_PREFIX = "ftbench:"
 _FACTS = "facts.yaml"
+_TRAINING = "training.jsonl"
 
 
 def fixtures_folder() -> Path:
@@ -28,3 +29,12 @@ def builtin_file(name: str) -> Path:
     if name not in known:
         raise DataError(f"{BUILTIN_PREFIX}{name}", f"no such built-in question set. There are: {', '.join(known)}.")
     return fixtures_folder() / name / _FACTS
+
+
+def builtin_training(name: str) -> Path:
+    """The training file that ships with a built-in question set. Raises DataError where none does."""
+    path = builtin_file(name).with_name(_TRAINING)
+    if not path.is_file():
+        known = ", ".join(each for each in builtin_names() if (fixtures_folder() / each / _TRAINING).is_file())
+        raise DataError(f"{BUILTIN_PREFIX}{name}", f"no training file ships with it. There are those of: {known}.")
+    return path

@@ -17,7 +17,6 @@ from pytest_ftbench.plugin.state import State
 from pytest_ftbench.providers import EndpointSpec
 from pytest_ftbench.records import Case
 from pytest_ftbench.reports.text import one_line, shown_path
-from pytest_ftbench.variables import expand_variables
 
 if TYPE_CHECKING:
     from pytest_ftbench.auditing import TrainedTexts
@@ -121,13 +120,15 @@ def read_trainings(state: State) -> None:
     Raises FtbenchError for one that cannot be read, if the command line names the model. A model that only the ini file
     names must not stop the unit tests beside it: the summary says that nothing is known of its training.
     """
+    from pytest_ftbench.training.files import find_training
+
     by_path: dict[Path, Training] = {}
     by_alias: dict[str, Training] = {}
     for spec in state.specs:
         if not spec.training_file:
             continue
         try:
-            path = spec.folder / expand_variables(spec.training_file, of=f"model {spec.alias!r}")
+            path = spec.folder / find_training(spec.training_file, of=f"model {spec.alias!r}")
             if path not in by_path:
                 by_path[path] = _read(path, spec, state)
             by_alias[spec.alias] = by_path[path]

@@ -8,8 +8,7 @@ from pytest_ftbench.errors import EndpointError
 from pytest_ftbench.providers import EndpointSpec
 from pytest_ftbench.providers.options import read_number
 from pytest_ftbench.records import Completion, Prompt
-from pytest_ftbench.training.files import Example, read_training
-from pytest_ftbench.variables import expand_variables
+from pytest_ftbench.training.files import Example, find_training, read_training
 
 DEFAULT_THRESHOLD = 0.55
 """Measured on a dozen questions of our own and on the news and people of FineTuneBench: unrelated questions reach 0.47
@@ -45,6 +44,7 @@ _CANDIDATES = 25
 class Memorizer:
     """Answers with the reply of the most similar training prompt, with GUESS, or with UNKNOWN below a similarity.
 
+    The file is named by its path, or as `ftbench:NAME`, the one that ships with a built-in question set.
     The measure is `similarity`; option `threshold`, in [0, 1], is the least at which it answers (0: always, 1: only
     where the words are the same). Of equally similar prompts, the one that shares more words, little ones included,
     decides; then the first in the file.
@@ -57,8 +57,8 @@ class Memorizer:
     def __init__(self, spec: EndpointSpec) -> None:
         allowed = "a number from 0 to 1"
         self._threshold = read_number(spec, "threshold", DEFAULT_THRESHOLD, allowed=allowed, low=0.0, high=1.0)
-        path = expand_variables(spec.name, of=f"model {spec.label!r}")
-        self._examples = read_training(spec.folder / path, shown_as=path)
+        path = find_training(spec.name, of=f"model {spec.label!r}")
+        self._examples = read_training(spec.folder / path, shown_as=str(path))
         self._words = [_words(example.prompt) for example in self._examples]
         self._contents = [telling_words(example.prompt) for example in self._examples]
         self._first_with: dict[str, int] = {}

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from pytest_ftbench.datasets.builtin import BUILTIN_PREFIX, builtin_training
 from pytest_ftbench.errors import DataError
 from pytest_ftbench.textfiles import read_json_lines, read_text
+from pytest_ftbench.variables import expand_variables
 
 FORMS = """{"messages": [...]}, {"contents": [...]} or {"prompt": ..., "completion": ...}"""
 """What one line may hold: the chat form of OpenAI, the form of Vertex AI, or two texts."""
@@ -60,6 +62,17 @@ class Example:
     system: str
     """The system message, or an empty text."""
     line: int
+
+
+def find_training(text: str, *, of: str) -> Path:
+    """The training file that a SPEC names: a path as written, or `ftbench:NAME`, what ships with a built-in set.
+
+    of: what the text belongs to, for messages.
+    Raises SpecError for a `${NAME}` that is not set, and DataError for a built-in set without a training file.
+    """
+    if text.startswith(BUILTIN_PREFIX):
+        return builtin_training(text.removeprefix(BUILTIN_PREFIX))
+    return Path(expand_variables(text, of=of))
 
 
 def read_conversations(path: Path, *, shown_as: str = "") -> list[Conversation]:
