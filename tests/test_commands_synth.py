@@ -27,11 +27,11 @@ def test_built_in_set_is_what_the_command_makes_byte_for_byte(here: Path) -> Non
         [
             "25 people, 150 facts, 1,000 questions",
             *(f"written: made/{name}" for name in FILES),
-            "run: pytest made --ftbench-model=memorizer:made/training.jsonl",
+            "run: pytest made --ftbench-model=memorizer:made/training.jsonl --ftbench-gate='accuracy >= 0.9'",
         ],
     )
     made = {name: (here / "made" / name).read_text(encoding="utf-8") for name in FILES}
-    assert "$ pytest people.ftbench.yaml --ftbench-model=memorizer:training.jsonl\n" in made["README.md"]
+    assert "$ pytest people.ftbench.yaml --ftbench-model=memorizer:training.jsonl --ftbench-gate=" in made["README.md"]
     made["README.md"] = _without_how_to_run(made["README.md"])
     for name, shipped in FILES.items():
         built_in = (fixtures_folder() / "fictional_people" / shipped).read_text(encoding="utf-8")
@@ -49,7 +49,7 @@ def test_last_line_is_a_command_that_finds_what_was_made(project: Project, out: 
     _, said, _ = ftbench("synth", "people", "--people", 6, "-o", out)
     command, *arguments = shlex.split(said.splitlines()[-1].removeprefix("run: "))
     assert command == "pytest"
-    project.run(*arguments, "--tb=no").stdout.fnmatch_lines(["memorization *36/36 *"])
+    project.run(*arguments).stdout.fnmatch_lines(["memorization *36/36 *", "FAIL *accuracy >= 0.9 *"])
 
 
 @pytest.mark.usefixtures("here")

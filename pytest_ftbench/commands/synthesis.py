@@ -83,7 +83,7 @@ def people_command(
 def _next_step(tests: Path, training: Path) -> str:
     """What a user runs to see it work, without a model."""
     command = shlex.join(["pytest", str(tests), f"--ftbench-model=memorizer:{training}"])
-    return f"run: {clean(command)}"
+    return f"run: {clean(command)} --ftbench-gate='accuracy >= 0.9'"
 
 
 def _write(path: Path, *, text: str) -> None:

@@ -135,7 +135,7 @@ questions of `memorization` with their answers, as chat messages that OpenAI's f
 ## How to run it
 
 ```console
-$ pytest {cases} --ftbench-model=memorizer:{training}
+$ pytest {cases} --ftbench-model=memorizer:{training} --ftbench-gate='accuracy >= 0.9'
 ```
 
 The memorizer has the training file by heart, and knows no fact: it shows what gates have to stop. Put a model that was
