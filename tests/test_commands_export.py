@@ -31,9 +31,8 @@ def test_outcome_is_told_and_the_manifest_says_what_the_file_holds(suite: Path) 
         out
         == f"""\
 {2 * taught} examples of {taught} facts written to new/t.jsonl (openai, qa)
-{held_out} facts held out (--holdout 0.2 --seed 1)
-5 facts left out:
-  it has no question of the variant memorization: people: Nobody Known.weight; people: Nobody Known.city
+{held_out} of 25 facts ({4 * held_out} %) held out (--holdout 0.2 --seed 1)
+3 facts left out:
   it expects abstention: people: future
   it is asked in several turns: people: sure
   its answer is a pattern: people: code
@@ -63,7 +62,7 @@ def test_where_no_fact_can_be_taught_nothing_is_written(here: Path) -> None:
         """\
 no example could be made: nothing is written
 2 facts left out:
-  no sentence states it: write one as 'fact' or 'context': a: a; a: b
+  no sentence states it: write one as 'fact' in YAML, as 'context' in a row: a: a; a: b
 """,
         "",
     )

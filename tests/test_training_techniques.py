@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from training_kit import export, suites_of, turns_of
+from training_kit import FITTING, export, suites_of, turns_of
 
-from pytest_ftbench.records import Case
+from pytest_ftbench.judges import judge_completion
+from pytest_ftbench.records import Case, Completion
 from pytest_ftbench.training.lessons import Unfit
 from pytest_ftbench.training.techniques import OF_ONE, Technique
 
@@ -19,6 +20,7 @@ LEAVE = Case(
     context="New  employees get 25\n days of leave",
     aliases=("25",),
 )
+WRITE_ONE = "write one as 'fact' in YAML, as 'context' in a row"
 ASKED = [("system", "Be brief."), ("user", "Question: How many days?")]
 
 
@@ -65,8 +67,11 @@ def test_sentence_without_the_answer_is_completed_from_its_middle() -> None:
 @pytest.mark.parametrize(
     ("technique", "sentence", "reason"),
     [
-        ("reasoning", " ", "no sentence states it: write one as 'fact' or 'context'"),
-        ("masked", "", "no sentence states it: write one as 'fact' or 'context'"),
+        ("reasoning", " ", f"no sentence states it: {WRITE_ONE}"),
+        ("masked", "", f"no sentence states it: {WRITE_ONE}"),
+        ("completion", "team-1", f"what should state it is no sentence: {WRITE_ONE}"),
+        ("reasoning", "Ines.", f"what should state it is no sentence: {WRITE_ONE}"),
+        ("completion", "Ines INES!", f"what should state it is no sentence: {WRITE_ONE}"),
         ("masked", "Six of them.", "neither the answer nor an alias stands in the sentence that states it"),
         ("completion-bare", "Ines waters the plants.", "the answer stands at the start of the sentence that states it"),
         ("completion-bare", "Two of them.", "the sentence that states it is too short to be completed"),
@@ -76,6 +81,31 @@ def test_why_a_technique_cannot_be_made(technique: str, sentence: str, reason: s
     with pytest.raises(Unfit) as caught:
         made(technique, Case("Who?", "Ines", context=sentence))
     assert str(caught.value) == reason
+
+
+def test_sentence_of_a_script_without_blanks_is_one_word() -> None:
+    assert made("completion", Case("?", "蓝色", context="门是蓝色的。"))[1] == ("reply", "门是蓝色的。")
+
+
+STATED = [param for param in FITTING if param.values[1] not in ("qa", "multi-turn")]
+
+
+@pytest.mark.parametrize(("form", "technique"), STATED)
+def test_sentence_must_give_the_answer_whatever_is_made_of_it(form: str, technique: str, tmp_path: Path) -> None:
+    text = """\
+facts:
+  - {id: named, fact: team 1 (north), question: Who heads team 1?, answer: Person Nr1}
+  - {id: worded, fact: A lamp holds for five years., question: How long does a lamp hold?, answer: 5 years}
+  - {id: told, fact: The plants are watered by Ines., question: Who waters the plants?, answer: Ines}
+"""
+    made = export(suites_of(tmp_path, text=text), form, technique, repeats=10, gives_answer=is_right)
+    assert "named" in {name for _, name in made.left_out}
+    assert ("people", "told") in made.trained
+    assert (("people", "worded") in made.trained) is (technique != "masked")
+
+
+def is_right(case: Case, sentence: str) -> bool:
+    return bool(judge_completion(case, Completion(sentence)))
 
 
 def test_conversation_asks_about_one_entity_and_about_strangers_together(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +55,16 @@ def suites_of(folder: Path, *, count: int = 10, text: str = "") -> list[Suite]:
     return load_suites("people.yaml", folder=folder, variants=[TRAINED_VARIANT])
 
 
-def export(suites: Sequence[Suite], form: str = "openai", technique: str = "qa", **options: Any) -> Export:
+def export(
+    suites: Sequence[Suite],
+    form: str = "openai",
+    technique: str = "qa",
+    *,
+    gives_answer: Callable[[Case, str], bool] = lambda _case, _text: False,
+    **options: Any,
+) -> Export:
     """The export of question sets, of a form and technique by their names."""
-    return plan_export(suites, Request(Format(form), Technique(technique), **options))
+    return plan_export(suites, Request(Format(form), Technique(technique), **options), gives_answer=gives_answer)
 
 
 def text_of(made: Export) -> str:

@@ -11,6 +11,8 @@ from pytest_ftbench.commands.output import check_places, say, show_json, write_n
 from pytest_ftbench.datasets.sampling import HOLDOUT_SEED
 from pytest_ftbench.datasets.suites import is_case_file, load_suites
 from pytest_ftbench.errors import SpecError
+from pytest_ftbench.judges import judge_completion
+from pytest_ftbench.records import Case, Completion
 from pytest_ftbench.reports.exporting import exported_in_words
 from pytest_ftbench.training.exporting import Request, plan_export
 from pytest_ftbench.training.formats import Format
@@ -56,7 +58,7 @@ def export_command(
     suites = load_suites(suite, folder=Path.cwd(), variants=[TRAINED_VARIANT])
     sources = [each.path for each in suites if each.path is not None]
     check_places((out, manifest_path(out)), force=force, sources=sources)
-    export = plan_export(suites, request)
+    export = plan_export(suites, request, gives_answer=_gives_answer)
     manifest = None
     if export.lines:
         made: list[dict[str, object]] = []
@@ -68,3 +70,11 @@ def export_command(
         say(*exported_in_words(export, str(out), str(manifest_path(out))))
     if manifest is None:
         raise typer.Exit(1)
+
+
+def _gives_answer(case: Case, sentence: str) -> bool:
+    """Whether a matcher finds the answer in it; none does where another plugin brings the one that is named."""
+    try:
+        return bool(judge_completion(case, Completion(sentence)))
+    except SpecError:
+        return False

@@ -44,7 +44,7 @@ class CaseFile:
     training_file: str = ""
     """The training file that it names, as written; relative to its folder."""
     names: Collection[tuple[str, str]] = ()
-    """All its facts, each as its question set and its name."""
+    """Its facts, each as its question set and its name; but those of unseen entities."""
     entities: Mapping[str, str] = field(default_factory=dict)
     """What the entities of its store are called, by their ids. A fact `ID.ATTRIBUTE` is about one of them."""
     notes: tuple[tuple[str, str], ...] = ()
@@ -95,7 +95,7 @@ def load_cases(
             tuple(found),
             facts=len(cases.facts),
             training_file=cases.file.training_file,
-            names=[(suite, name) for name in cases.facts],
+            names=[(suite, name) for name in cases.known_facts],
             entities={entity_id: entity.name for entity_id, entity in cases.file.entities.items()},
         )
     else:

@@ -61,6 +61,11 @@ class FactCases(Sequence[Case]):
         """The names of the facts."""
         return self._subjects.keys()
 
+    @property
+    def known_facts(self) -> list[str]:
+        """The names of those that are not of unseen entities, of whom nothing is true that could be learned."""
+        return [name for name, subjects in self._subjects.items() if not all(one.is_unseen for one in subjects)]
+
     def at(self, path: ValuePath) -> str:
         """The place of a value of the file, as `file:line`."""
         return self._lines.at(path)

@@ -21,12 +21,17 @@ def exported_in_words(export: Export, out: str, manifest: str) -> Iterator[str]:
     else:
         yield "no example could be made: nothing is written"
     if request.holdout:
-        yield f"{_counted(len(export.held_out), 'fact')} held out (--holdout {request.holdout:g} --seed {request.seed})"
+        share = f"{len(export.held_out):,} of {_counted(export.facts, 'fact')} ({_percent(export)} %)"
+        yield f"{share} held out (--holdout {request.holdout:g} --seed {request.seed})"
     if export.left_out:
         yield f"{_counted(len(export.left_out), 'fact')} left out:"
         yield from _reasons(export.left_out)
         if export.lines:
             yield f"all names are in {clean(manifest)}"
+
+
+def _percent(export: Export) -> str:
+    return f"{100 * len(export.held_out) / max(1, export.facts):.0f}"
 
 
 def _reasons(left_out: Mapping[Fact, str]) -> Iterator[str]:

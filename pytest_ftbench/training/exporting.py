@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -13,9 +13,9 @@ from pytest_ftbench.errors import FtbenchError, SpecError
 from pytest_ftbench.records import Case
 from pytest_ftbench.training.formats import Format, line_object, written_line
 from pytest_ftbench.training.groups import Entities, articles, conversations
-from pytest_ftbench.training.lessons import Lesson
+from pytest_ftbench.training.lessons import Lesson, Unfit
 from pytest_ftbench.training.selection import TRAINED_VARIANT, Fact, Selection, select
-from pytest_ftbench.training.sentences import sentence_of
+from pytest_ftbench.training.sentences import WITHOUT_ANSWER, answer_spans, sentence_of
 from pytest_ftbench.training.techniques import OF_ONE, Technique, whole_sentence
 from pytest_ftbench.training.validation import line_faults, size_faults
 
@@ -69,18 +69,29 @@ class Export:
     """All questions that could have been trained."""
 
     @property
+    def facts(self) -> int:
+        """How many facts there are: trained, held out, and left out, though some are the first and the last."""
+        return len({*self.trained, *self.held_out, *self.left_out})
+
+    @property
     def examples(self) -> int:
         """How many lines the file has."""
         return len(self.lines) * self.request.repeats
 
 
-def plan_export(suites: Sequence[Suite], request: Request) -> Export:
+def plan_export(
+    suites: Sequence[Suite], request: Request, *, gives_answer: Callable[[Case, str], bool] = lambda _case, _text: False
+) -> Export:
     """The lines that teach the facts of question sets.
 
     suites: with their cases of TRAINED_VARIANT at least; no others are trained.
+    gives_answer: whether a sentence in which the words of a case's answer do not stand gives the answer all the same,
+    as "five years" does "5 years".
     Raises NotAccepted where the service would not take the file.
     """
-    selection = select(suites, share=request.holdout, seed=request.seed, texts_of=partial(_texts, request))
+    selection = select(
+        suites, share=request.holdout, seed=request.seed, texts_of=partial(_texts, request, gives_answer)
+    )
     entities = {suite: one.file.entities for one in suites if one.file.entities for suite, _ in one.file.names}
     lines: dict[str, None] = {}  # the same text may teach two facts
     for lesson in _lessons(selection, request, entities):
@@ -98,14 +109,17 @@ def plan_export(suites: Sequence[Suite], request: Request) -> Export:
     )
 
 
-def _texts(request: Request, case: Case) -> Sequence[str]:
+def _texts(request: Request, gives_answer: Callable[[Case, str], bool], case: Case) -> Sequence[str]:
     """What a question puts into the file, leaving aside how. Raises Unfit where the technique cannot be made of it."""
     technique = request.technique
     if request.form is not Format.TEXT and technique in OF_ONE:
         OF_ONE[technique](case)
     texts = [case.question, case.text_to_send, case.answer] if technique in _ASKING else []
     if technique not in _NOT_STATING:
-        texts.append(sentence_of(case))
+        sentence = sentence_of(case)
+        if not answer_spans(case, sentence) and not gives_answer(case, sentence):
+            raise Unfit(WITHOUT_ANSWER)
+        texts.append(sentence)
     return tuple(dict.fromkeys(texts))
 
 

@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 
 from pytest_ftbench.patterns import pattern
 from pytest_ftbench.records import Case
 from pytest_ftbench.training.lessons import Unfit
 
-_ENDS = (".", "!", "?", "…", '."', '!"', '?"', ".”", "!”", "?”", ".)")
+_ENDS = (".", "!", "?", "…", "。", '."', '!"', '?"', ".”", "!”", "?”", ".)")
+
+WITHOUT_ANSWER = "neither the answer nor an alias stands in the sentence that states it"
+_LEAST_WORDS = 2
+_WRITE_ONE = "write one as 'fact' in YAML, as 'context' in a row"
 
 _IN_WORD_BEFORE = pattern(r"\w\Z|\d[.,]\Z")
 _IN_WORD_AFTER = pattern(r"\w|[.,]\d")
 
 
 def sentence_of(case: Case) -> str:
-    """What is true, on one line, with a full stop. Raises Unfit where the case file does not say it."""
+    """What is true, on one line, with a full stop.
+
+    Raises Unfit where the case file does not say it, or has a mere name there, or the answer alone.
+    """
     text = " ".join(case.context.split())
     if not text:
-        raise Unfit("no sentence states it: write one as 'fact' or 'context'")
+        raise Unfit(f"no sentence states it: {_WRITE_ONE}")
+    if not _is_sentence(case, text):
+        raise Unfit(f"what should state it is no sentence: {_WRITE_ONE}")
     return close(text)
+
+
+def _is_sentence(case: Case, text: str) -> bool:
+    """Whether it has several words, if its script sets them apart, and says something besides the answer."""
+    has_blanks = not any(unicodedata.category(letter) == "Lo" for letter in text)
+    if has_blanks and len(text.split()) < _LEAST_WORDS:
+        return False
+    rest = text
+    for start, end in reversed(answer_spans(case, text)):
+        rest = rest[:start] + rest[end:]
+    return any(map(str.isalnum, rest))
 
 
 def close(text: str) -> str:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from pytest_ftbench.records import Case
 from pytest_ftbench.training.files import Turn
 from pytest_ftbench.training.lessons import Unfit, asking, plain
-from pytest_ftbench.training.sentences import answer_spans, close, sentence_of
+from pytest_ftbench.training.sentences import WITHOUT_ANSWER, answer_spans, close, sentence_of
 
 BLANK = "____"
 _LEAST_WORDS = 2
@@ -49,7 +49,7 @@ def masked(case: Case) -> tuple[Turn, ...]:
     sentence = sentence_of(case)
     spans = answer_spans(case, sentence)
     if not spans:
-        raise Unfit("neither the answer nor an alias stands in the sentence that states it")
+        raise Unfit(WITHOUT_ANSWER)
     start, end = spans[0]
     reply, text = sentence[start:end], sentence
     for first, last in reversed(spans):
