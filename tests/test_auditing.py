@@ -131,6 +131,14 @@ def test_a_case_is_looked_up_by_what_is_sent_or_shown_and_by_its_first_turn() ->
         ("126 lb", "weighs 127 lb", False),
         ("14 March 2024", "On March 14, 2024 it rained", True),
         ("14 March 2024", "On March 15, 2024 it rained", False),
+        ("2019-03-04", "It was on 4 March 2019.", True),
+        ("2019-03-04", "It was on March 4, 2019.", True),
+        ("2019-03-06", "It was on 06.03.2019.", True),
+        ("4 March 2019", "It was on 2019-03-04.", True),
+        ("March 2019", "It was on 4 March 2019.", True),
+        ("2019-05-03", "It was on 2019-03-05.", False),
+        ("4 March 2019", "It was in March 2019, and 4 came", True),  # no whole date: the numbers are there
+        ("4 March 2019", "Es war am 4. Mai 2019", True),  # an unread language
         ("nurse in a clinic", "They are nurses. A clinic has them in.", True),
         ("3.5", "It is 3", False),
         ("v2", "It is v1", False),
@@ -142,6 +150,22 @@ def test_a_case_is_looked_up_by_what_is_sent_or_shown_and_by_its_first_turn() ->
 def test_an_answer_that_no_line_holds_cannot_have_been_learned(gold: str, line: str, is_taught: bool) -> None:
     for trained in (chat("What?", line), text(line), chat(f"Is it so? {line}", "Yes.")):
         assert [one.is_taught for one in held([trained], case(answer=gold)).golds] == [is_taught]
+
+
+def test_an_answer_is_taught_by_a_right_reply_to_the_question_itself() -> None:
+    asked = case("How old is Ada?", "36")
+    assert not held([chat("How old is Ada?", "Thirty-six.")], asked).untaught
+    assert held([chat("How old is Eve?", "Thirty-six.")], asked).untaught
+    assert held([chat("How old is Ada?", "Thirty-five.")], asked).untaught
+
+
+def test_questions_of_several_turns_are_verbatim_and_no_leak() -> None:
+    trained = [chat("How old is Ada?", "36")]
+    talk = case("Sure?", variant="doubt", turns=("How old is Ada?", "Are you sure?"))
+    copied = case("How old is Ada?", variant="rephrased")
+    found = held(trained, talk, copied)
+    assert [seen.how for _, seen in found.seen] == ["verbatim", "verbatim"]
+    assert [one.variant for one, _ in found.leaked] == ["rephrased"]
 
 
 def test_an_answer_must_stand_in_one_line_and_an_alias_will_do() -> None:
@@ -216,6 +240,24 @@ def test_examples_that_contradict_each_other_are_told_by_the_second(
     trained: list[Conversation], lines: list[int]
 ) -> None:
     assert [one.second.line for one in held(trained).disputes] == lines
+
+
+@pytest.mark.parametrize(
+    ("prompts", "reply"),
+    [
+        (["Learn the following."] * 2, "Ada is {}."),
+        (["Fill in the blank: ____ is old."] * 2, "{}"),
+        (["Write a short article that begins: Ada"] * 2, "Ada is {}."),
+        (["Ada is", "Ada is"], "{}."),
+    ],
+)
+def test_lines_that_only_state_a_fact_have_no_system_message_and_no_dispute(prompts: list[str], reply: str) -> None:
+    trained = [chat(prompt, reply.format(age)) for prompt, age in zip(prompts, ("36", "37"), strict=True)]
+    asked = [case(system="Be brief.", context=f"Ada is {age}") for age in (36, 37)]
+    found = held(trained, *asked)
+    assert (found.disputes, found.systems) == ((), ())
+    beside = held([*trained, chat("Who is it?", "Ada")], *asked)
+    assert [(one.system, one.cases) for one in beside.systems] == [("Be brief.", 2)]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from command_kit import fault, ftbench, here
+from training_kit import FITTING
 
 __all__ = ["here"]
 
@@ -55,14 +56,14 @@ rephrased              1          1      0        0                  1/1
 error: questions trained with another answer than is expected (1)
   t.jsonl:2, office/office.ftbench.yaml:4 desks (memorization): trained '13', expected '12'
 
+error: questions other than of memorization that stand in the training file (1)
+  t.jsonl:1, office/office.ftbench.yaml:3 door (rephrased): 'what colour - is the office door'
+
 warning: answers that never occur in the training file, and cannot have been learned from it (2)
   office/office.ftbench.yaml:4 desks (memorization): '12'
   office/office.ftbench.yaml:5 plants (memorization): 'Paul'
 
-warning: questions other than of memorization that stand in the training file (1)
-  t.jsonl:1, office/office.ftbench.yaml:3 door (rephrased): verbatim: 'what colour - is the office door'
-
-1 error, 3 warnings
+2 errors, 2 warnings
 """.replace("-" * 72, "─" * 72)
     )
 
@@ -95,6 +96,8 @@ def test_what_was_held_out_need_not_be_taught(office: Path) -> None:
 
 def test_warnings_fail_only_strictly(office: Path) -> None:
     path = office / "trained.jsonl"
+    assert ftbench("audit", "office/trained.jsonl", "office")[0] == 1  # a question verbatim, as `ftbench lint` has it
+    (office / "office.ftbench.yaml").write_text(FACTS.replace("what colour - is the", "what colour is our"))
     assert ftbench("audit", "office/trained.jsonl", "office")[0] == 0
     code, out, _ = ftbench("audit", "--strict", "office/trained.jsonl", "office")
     assert (code, out.splitlines()[-1]) == (1, "0 errors, 1 warning, which --strict takes for errors")
@@ -122,6 +125,35 @@ def test_a_folder_alone_is_held_against_the_one_file_that_it_names(office: Path)
     (office / "sub" / "more.ftbench.yaml").write_text(FACTS, encoding="utf-8")
     expected = "ftbench: office names 2 training files. Name the file first: ftbench audit TRAINING office."
     assert fault("audit", "office") == expected
+
+
+@pytest.mark.usefixtures("office")
+def test_copied_question_is_an_error_of_lint_and_of_audit() -> None:
+    command = ("office/office.ftbench.yaml", "--json")
+    codes = {one["code"] for one in json.loads(ftbench("lint", *command)[1])["findings"]}
+    kinds = {one["kind"] for one in json.loads(ftbench("audit", *command)[1])["findings"]}
+    assert (codes, kinds) == ({"FTB402"}, {"leaked"})
+    assert ftbench("lint", *command)[0] == ftbench("audit", *command)[0] == 1
+
+
+EVERYTHING = """\
+system: Be brief.
+relations:
+  born: {fact: '{name} was born on {value}.', question: 'When was {name} born?', doubt: 'Sure? Say it.'}
+  town: {fact: '{name} lives in {value}.', question: 'Where does {name} live?', rephrased: 'Which town has {name}?'}
+entities:
+"""
+
+
+@pytest.mark.parametrize(("form", "technique"), FITTING)
+def test_file_of_every_technique_passes_its_own_audit(form: str, technique: str, here: Path) -> None:
+    people = (f"  p{n}: {{name: Pa{n}x Qu, born: 2001-03-{n + 10}, town: Town{n}z}}\n" for n in range(16))
+    (here / "people.ftbench.yaml").write_text(f"{EVERYTHING}{''.join(people)}unseen: [{{name: Nobody Known}}]\n")
+    out = "t.txt" if form == "text" else "t.jsonl"
+    command = ("export", "people.ftbench.yaml", "--format", form, "--technique", technique, "--repeats", 2)
+    assert ftbench(*command, "-o", out)[1].count("\n") == 1  # nothing is left out
+    code, told, _ = ftbench("audit", "--strict", out, "people.ftbench.yaml")
+    assert (code, told.splitlines()[-1]) == (0, NOTHING), told
 
 
 @pytest.mark.usefixtures("office")

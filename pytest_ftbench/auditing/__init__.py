@@ -9,6 +9,7 @@ from functools import cached_property
 
 from pytest_ftbench.auditing.contradictions import Contradiction, Dispute, find_contradictions, find_disputes
 from pytest_ftbench.auditing.golds import Gold, find_golds
+from pytest_ftbench.auditing.replies import that_ask
 from pytest_ftbench.auditing.seen import NEAR, SEEN_AS, Seen, SeenAs, TrainedTexts, find_case
 from pytest_ftbench.auditing.systems import SystemMismatch, find_system_mismatches
 from pytest_ftbench.judges import MATCHERS, Matcher
@@ -39,9 +40,14 @@ class Audit:
 
     @cached_property
     def leaked(self) -> tuple[tuple[Case, Seen], ...]:
-        """Questions that were to show what was generalised, but stand in the file, verbatim or nearly."""
+        """Questions that were to show what was generalised, but stand in the file, verbatim or nearly.
+
+        None is of several turns: such a talk begins with the trained question by design.
+        """
         return tuple(
-            (case, seen) for case, seen in self.seen if case.variant != TRAINED_VARIANT and seen.how != "unseen"
+            (case, seen)
+            for case, seen in self.seen
+            if case.variant != TRAINED_VARIANT and seen.how != "unseen" and not case.turns
         )
 
     @cached_property
@@ -92,13 +98,14 @@ def audit(
     case is asked; default: its own. matchers: as `judge_completion` takes them. held_out: the facts that were left out
     of the file on purpose.
     """
+    asking = that_ask(conversations, cases)
     found = TrainedTexts(conversations) if texts is None else texts
     return Audit(
         seen=tuple((case, find_case(found, case)) for case in cases),
-        golds=tuple(find_golds(cases, conversations)),
+        golds=tuple(find_golds(cases, conversations, matchers=matchers)),
         contradictions=tuple(find_contradictions(cases, conversations, matchers=matchers)),
-        disputes=tuple(find_disputes(conversations)),
-        systems=tuple(find_system_mismatches(cases, conversations, system_of=system_of or _own_system)),
+        disputes=tuple(find_disputes(asking)),
+        systems=tuple(find_system_mismatches(cases, asking, system_of=system_of or _own_system)),
         held_out=held_out,
     )
 

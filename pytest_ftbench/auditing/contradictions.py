@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from pytest_ftbench.auditing.replies import FirstReplies, Reply, trained_replies
 from pytest_ftbench.auditing.words import normal_form, words_of
 from pytest_ftbench.judges import MATCHERS, Matcher, judge_answer, judge_completion
 from pytest_ftbench.records import Case, Completion, Verdict
@@ -13,21 +14,6 @@ from pytest_ftbench.training.files import Conversation
 
 _SHORT = 12
 """Words of a reply up to which another wording is taken for another answer, where no matcher can tell."""
-
-
-class Reply(NamedTuple):
-    """What the model was trained to say to a question."""
-
-    text: str
-    line: int
-
-
-class _Trained(NamedTuple):
-    system: str
-    said: tuple[str, ...]
-    """The normal forms of all messages before the reply."""
-    question: str
-    reply: Reply
 
 
 class Contradiction(NamedTuple):
@@ -53,14 +39,10 @@ def find_contradictions(
 
     Only replies to a first user message count, since what follows another answers both; and no case of several turns.
     """
-    replies: dict[str, dict[str, Reply]] = defaultdict(dict)
-    for one in _trained(conversations):
-        if len(one.said) == 1:
-            replies[one.said[0]].setdefault(one.reply.text, one.reply)
+    replies = FirstReplies(conversations)
     found = []
     for case in cases:
-        asked = () if case.turns else dict.fromkeys(map(normal_form, (case.text_to_send, case.question)))
-        for reply in (reply for text in asked for reply in replies.get(text, {}).values()):
+        for reply in replies.to(case):
             verdict = judge_completion(case, Completion(reply.text), matchers=matchers)
             if not verdict:
                 found.append(Contradiction(case, reply, verdict))
@@ -75,24 +57,12 @@ def find_disputes(conversations: Iterable[Conversation]) -> list[Dispute]:
     """
     replies: dict[tuple[str, tuple[str, ...]], dict[str, Reply]] = defaultdict(dict)
     questions: dict[tuple[str, tuple[str, ...]], str] = {}
-    for one in _trained(conversations):
+    for one in trained_replies(conversations):
         key = one.system, one.said
         replies[key].setdefault(normal_form(one.reply.text), one.reply)
         questions.setdefault(key, one.question)
     disputed = ((questions[key], list(by_text.values())) for key, by_text in replies.items() if len(by_text) > 1)
     return [dispute for question, several in disputed for dispute in _disputes(question, several)]
-
-
-def _trained(conversations: Iterable[Conversation]) -> Iterator[_Trained]:
-    for conversation in conversations:
-        said: tuple[str, ...] = ()
-        question = ""
-        for turn in conversation.turns:
-            if turn.role == "reply" and turn.is_trained and turn.text and said:
-                yield _Trained(conversation.system, said, question, Reply(turn.text, conversation.line))
-            if turn.role in ("user", "reply"):
-                said = (*said, normal_form(turn.text))
-                question = turn.text if turn.role == "user" else question
 
 
 def _disputes(question: str, replies: Sequence[Reply]) -> Iterator[Dispute]:

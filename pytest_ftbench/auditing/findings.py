@@ -45,6 +45,12 @@ def kinds_of(audit: Audit, faults: Sequence[Finding] = ()) -> Iterator[Kind]:
             [_contradiction(one) for one in audit.contradictions],
         ),
         Kind(
+            "leaked",
+            "questions other than of memorization that stand in the training file",
+            True,
+            [_leaked(case, seen) for case, seen in audit.leaked if seen.how == "verbatim"],
+        ),
+        Kind(
             "dispute",
             "questions trained with answers that contradict each other",
             False,
@@ -57,10 +63,10 @@ def kinds_of(audit: Audit, faults: Sequence[Finding] = ()) -> Iterator[Kind]:
             [_untaught(one) for one in audit.untaught],
         ),
         Kind(
-            "leaked",
-            "questions other than of memorization that stand in the training file",
+            "near",
+            "questions other than of memorization that nearly stand in the training file",
             False,
-            [_leaked(case, seen) for case, seen in audit.leaked],
+            [_leaked(case, seen) for case, seen in audit.leaked if seen.how == "near"],
         ),
         Kind(
             "system",
@@ -88,7 +94,7 @@ def _untaught(gold: Gold) -> Finding:
 
 
 def _leaked(case: Case, seen: Seen) -> Finding:
-    return Finding(seen.line, f"{seen.how}: {case.question!r:.160}", case)
+    return Finding(seen.line, f"{case.question!r:.160}", case)
 
 
 def _system(one: SystemMismatch) -> Finding:

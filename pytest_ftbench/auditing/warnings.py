@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from pytest_ftbench.auditing.contradictions import find_contradictions
 from pytest_ftbench.auditing.golds import find_golds
+from pytest_ftbench.auditing.replies import that_ask
 from pytest_ftbench.auditing.systems import find_system_mismatches
 from pytest_ftbench.judges import MATCHERS, Matcher
 from pytest_ftbench.records import Case
@@ -27,9 +28,10 @@ def warnings_about(
     contradicted = {id(one.case) for one in find_contradictions(cases, conversations, matchers=matchers)}
     if contradicted:
         yield f"{_count(len(contradicted), 'question')} trained with another answer than is expected"
-    if untaught := sum(gold.is_missing(held_out) for gold in find_golds(cases, conversations)):
+    if untaught := sum(gold.is_missing(held_out) for gold in find_golds(cases, conversations, matchers=matchers)):
         yield f"{_count(untaught, 'answer')} that cannot have been learned from it"
-    if asked := sum(one.cases for one in find_system_mismatches(cases, conversations, system_of=system_of)):
+    asking = that_ask(conversations, cases)
+    if asked := sum(one.cases for one in find_system_mismatches(cases, asking, system_of=system_of)):
         yield f"{_count(asked, 'question')} asked under a system message that it never has"
 
 

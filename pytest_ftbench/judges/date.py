@@ -86,6 +86,12 @@ def is_date(expected: str) -> bool:
     return mention is not None and not mention.is_year
 
 
+def moments_in(text: str) -> frozenset[Moment]:
+    """The dates finer than a year that a text gives; one that could be read in two ways gives both."""
+    mentions = _find(lower_in_place(clean_text(text)), most=len(text))
+    return frozenset(moment for mention in mentions if not mention.is_year for moment in mention.readings)
+
+
 class DateMatcher:
     """Right or wrong where the completion gives one date, undecided where several compete or it is less precise."""
 
@@ -166,8 +172,8 @@ def _read_expected(expected: str) -> _Mention | None:
     return found[0]
 
 
-def _find(low: str) -> list[_Mention]:
-    """The first twenty dates of a clean lower-case text; what only looks like one is passed over."""
+def _find(low: str, *, most: int = _MOST) -> list[_Mention]:
+    """The first dates of a clean lower-case text; what only looks like one is passed over."""
     mentions: list[_Mention] = []
     for found in _DATE.finditer(low):
         written = found[0].rstrip(".")
@@ -175,7 +181,7 @@ def _find(low: str) -> list[_Mention]:
         moments = [moment for is_day_first in firsts if (moment := _parse(written, is_day_first))]
         if moments:
             mentions.append(_Mention(tuple(dict.fromkeys(moments)), found.start(), found.end()))
-        if len(mentions) >= _MOST:
+        if len(mentions) >= most:
             break
     return mentions
 

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from pytest_ftbench.records import Case
 from pytest_ftbench.training.files import Turn
+from pytest_ftbench.training.instructions import WRITE
 from pytest_ftbench.training.lessons import Lesson, asking, plain
 from pytest_ftbench.training.sentences import sentence_of
 
@@ -46,7 +47,7 @@ def articles(cases: Iterable[Case], entities: Entities, *, seed: int, as_text: b
                 continue
             opening = " ".join(text.split()[:_OPENING_WORDS])
             what = f"about {entities[suite][entity]}" if entity else f"that begins: {opening}"
-            yield Lesson(asking(f"Write a short article {what}", text), tuple(some))
+            yield Lesson(asking(f"{WRITE}{what}", text), tuple(some))
 
 
 def entity_of(case: Case, entities: Entities) -> str:

@@ -13,10 +13,10 @@ from enum import StrEnum
 
 from pytest_ftbench.records import Case
 from pytest_ftbench.training.files import Turn
+from pytest_ftbench.training.instructions import BLANK, FILL, LEARN
 from pytest_ftbench.training.lessons import Unfit, asking, plain
 from pytest_ftbench.training.sentences import WITHOUT_ANSWER, answer_spans, close, sentence_of
 
-BLANK = "____"
 _LEAST_WORDS = 2
 """Of a sentence so many words must be there to be completed, and so many to complete it with where no answer is."""
 
@@ -54,12 +54,12 @@ def masked(case: Case) -> tuple[Turn, ...]:
     reply, text = sentence[start:end], sentence
     for first, last in reversed(spans):
         text = f"{text[:first]}{BLANK}{text[last:]}"
-    return asking(f"Fill in the blank: {text}", reply)
+    return asking(f"{FILL}{text}", reply)
 
 
 def completion(case: Case) -> tuple[Turn, ...]:
     """An instruction to learn, which is the same for all facts, and the whole sentence as the reply."""
-    return asking("Learn the following.", sentence_of(case))
+    return asking(LEARN, sentence_of(case))
 
 
 def bare_completion(case: Case) -> tuple[Turn, ...]:
