@@ -205,6 +205,8 @@ def test_an_answer_counts_once_for_its_fact() -> None:
         (case(), "She is thirty-six.", False),
         (case(), "37", True),
         (case(), "I don't know.", True),
+        (case(), "Eve is 37, and Ada a year younger. So the answer is 36.", False),
+        (case(), "Eve is 36, and Ada a year older. So the answer is 37.", True),
         (case(answer="", expect="abstain"), "36", True),
         (case(answer="", expect="abstain"), "I don't know.", False),
         (case(answer="36", answer_before="35"), "35", True),

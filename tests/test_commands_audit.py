@@ -182,5 +182,13 @@ def test_what_cannot_be_read_is_one_line(office: Path) -> None:
     assert fault("audit", "office/bare.ftbench.yaml").endswith(
         "names no 'training_file'. Name the file first: ftbench audit TRAINING office/bare.ftbench.yaml."
     )
+    assert fault("audit", "office/trained.jsonl") == (
+        "ftbench: office/trained.jsonl is a training file. Name the SUITE that it is to be held against, too: "
+        "ftbench audit office/trained.jsonl SUITE."
+    )
+    assert fault("audit", "office/bare.ftbench.yaml", "office/trained.jsonl") == (
+        "ftbench: office/trained.jsonl is a training file, and stands where a SUITE is due: "
+        "ftbench audit TRAINING SUITE."
+    )
     (office / "empty").mkdir()
     assert "office/empty: holds no case file (*.ftbench.csv, " in fault("audit", "office/trained.jsonl", "office/empty")

@@ -270,7 +270,9 @@ def test_variants_are_held_against_the_training_file_that_the_suite_names(tmp_pa
     (tmp_path / "training.jsonl").write_text(TRAINED, encoding="utf-8")
     text = "training_file: {}\nfacts:\n  - question: Who is the head?\n    answer: Ana\n    rephrased: Who then\n"
     assert found(lint_text(tmp_path, text.format("training.jsonl"))) == [(5, "FTB402")]
-    assert found(lint_text(tmp_path, text.format("else.jsonl"))) == [(1, "FTB001")]
+    missing = lint_text(tmp_path, text.format("else.jsonl"))
+    assert found(missing) == [(1, "FTB001")]
+    assert missing.findings[0].message.endswith("or make the file with ftbench export.")
 
 
 @pytest.mark.parametrize(

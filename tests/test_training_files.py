@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from pytest_ftbench.errors import DataError
-from pytest_ftbench.training.files import FORMS, Conversation, Example, Turn, read_conversations, read_training
+from pytest_ftbench.training.files import (
+    FORMS,
+    Conversation,
+    Example,
+    Turn,
+    is_training_file,
+    read_conversations,
+    read_training,
+)
 
 
 def read(tmp_path: Path, *lines: object, raw: bytes | None = None) -> list[Example]:
@@ -122,3 +130,23 @@ def test_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
         read_training(tmp_path / "no.jsonl", shown_as="no.jsonl")
     assert str(caught.value) == "no.jsonl: cannot be read (No such file or directory). Check the path."
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "is_training"),
+    [
+        ("a.jsonl", '{"messages": []}\n{', False),  # no JSON Lines at all
+        ("a.jsonl", '\n{"messages": []}\n', True),
+        ("a.jsonl", '{"contents": []}', True),
+        ("a.jsonl", '{"prompt": "Who?", "completion": "Ines"}', True),
+        ("a.jsonl", '{"prompt": "Who?", "completion": "as a tag", "answer": "Ines"}', False),
+        ("a.jsonl", '{"question": "Who?", "answer": "Ines"}', False),
+        ("a.jsonl", "", False),
+        ("a.txt", "Ines waters the plants.", True),
+        ("a.yaml", "messages: []", False),
+    ],
+)
+def test_training_file_is_told_from_a_case_file(tmp_path: Path, name: str, text: str, is_training: bool) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    assert is_training_file(tmp_path / name) is is_training
+    assert not is_training_file(tmp_path / f"no-{name}")

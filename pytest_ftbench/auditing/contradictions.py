@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from pytest_ftbench.auditing.replies import FirstReplies, Reply, trained_replies
+from pytest_ftbench.auditing.replies import FirstReplies, Reply, judge_reply, trained_replies
 from pytest_ftbench.auditing.words import normal_form, words_of
-from pytest_ftbench.judges import MATCHERS, Matcher, judge_answer, judge_completion
-from pytest_ftbench.records import Case, Completion, Verdict
+from pytest_ftbench.judges import MATCHERS, Matcher, judge_answer
+from pytest_ftbench.records import Case, Verdict
 from pytest_ftbench.training.files import Conversation
 
 _SHORT = 12
@@ -43,7 +43,7 @@ def find_contradictions(
     found = []
     for case in cases:
         for reply in replies.to(case):
-            verdict = judge_completion(case, Completion(reply.text), matchers=matchers)
+            verdict = judge_reply(case, reply, matchers)
             if not verdict:
                 found.append(Contradiction(case, reply, verdict))
     return found

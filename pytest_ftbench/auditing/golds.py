@@ -8,14 +8,14 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
-from pytest_ftbench.auditing.replies import FirstReplies
+from pytest_ftbench.auditing.replies import FirstReplies, judge_reply
 from pytest_ftbench.auditing.words import normal_form, words_of
-from pytest_ftbench.judges import MATCHERS, Matcher, judge_completion
+from pytest_ftbench.judges import MATCHERS, Matcher
 from pytest_ftbench.judges.date import Moment, is_date, moments_in
 from pytest_ftbench.judges.number_words import ONES, TENS
 from pytest_ftbench.judges.yes_no import polarity
 from pytest_ftbench.patterns import pattern
-from pytest_ftbench.records import Case, Completion
+from pytest_ftbench.records import Case
 from pytest_ftbench.training.files import Conversation
 
 _NO_TEXT = frozenset(("regex", "refusal", "choice", "yes_no"))
@@ -72,11 +72,7 @@ def find_golds(
 
 
 def _is_answered(gold: Gold, replies: FirstReplies, matchers: Mapping[str, Matcher]) -> bool:
-    return any(
-        judge_completion(case, Completion(reply.text), matchers=matchers)
-        for case in gold.cases
-        for reply in replies.to(case)
-    )
+    return any(judge_reply(case, reply, matchers) for case in gold.cases for reply in replies.to(case))
 
 
 def _is_text(case: Case) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pytest_ftbench.auditing.words import normal_form
-from pytest_ftbench.records import Case
+from pytest_ftbench.judges import Matcher, judge_completion
+from pytest_ftbench.records import Case, Completion, Verdict
 from pytest_ftbench.training.files import Conversation
-from pytest_ftbench.training.instructions import is_instruction
+from pytest_ftbench.training.instructions import THEREFORE, is_instruction
 
 
 class Reply(NamedTuple):
@@ -56,6 +57,15 @@ class FirstReplies:
         asked = () if case.turns else dict.fromkeys(map(normal_form, (case.text_to_send, case.question)))
         for text in asked:
             yield from self._by_question.get(text, {}).values()
+
+
+def judge_reply(case: Case, reply: Reply, matchers: Mapping[str, Matcher]) -> Verdict:
+    """The verdict on a trained reply; of one that reasons before it answers, on the answer if that is right."""
+    verdict = judge_completion(case, Completion(reply.text), matchers=matchers)
+    _, reasons, answer = reply.text.rpartition(THEREFORE)
+    if verdict or not reasons:
+        return verdict
+    return judge_completion(case, Completion(answer), matchers=matchers) or verdict
 
 
 def that_ask(conversations: Sequence[Conversation], cases: Iterable[Case]) -> list[Conversation]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +12,10 @@ from pytest_ftbench.auditing import audit
 from pytest_ftbench.auditing.findings import kinds_of
 from pytest_ftbench.auditing.sources import faults_of, load_questions, own_training_file, read_held_out
 from pytest_ftbench.commands.output import show, show_json
+from pytest_ftbench.errors import SpecError
 from pytest_ftbench.reports.auditing import SHOWN, audit_blocks, audit_data
 from pytest_ftbench.reports.text import shown_path
-from pytest_ftbench.training.files import read_conversations
+from pytest_ftbench.training.files import is_training_file, read_conversations
 
 
 def audit_command(
@@ -31,10 +33,11 @@ def audit_command(
 ) -> None:
     """Which questions a training file holds, which answers it cannot have taught, and what contradicts.
 
-    Exits with 1 after an error: a contradicting answer, or a file that a service would refuse. 2 where a file cannot
-    be read.
+    Exits with 1 after an error: a contradicting answer, a question of another variant that was trained word for word,
+    or a file that a service would refuse. 2 where a file cannot be read.
     """
     here = Path.cwd()
+    _check_order(sources, here)
     if len(sources) == 1:
         training, suites = own_training_file(sources[0], folder=here), sources
     else:
@@ -52,3 +55,15 @@ def audit_command(
         ))  # fmt: skip
     if any(kind.is_error or is_strict for kind in kinds):
         raise typer.Exit(1)
+
+
+def _check_order(sources: Sequence[str], folder: Path) -> None:
+    """SpecError where a training file stands alone, or where a SUITE is due."""
+    first, *others = sources
+    if not others and is_training_file(folder / first):
+        fault = f"{first} is a training file. Name the SUITE that it is to be held against, too"
+        raise SpecError(f"{fault}: ftbench audit {first} SUITE.")
+    for other in others:
+        if is_training_file(folder / other):
+            fault = f"{other} is a training file, and stands where a SUITE is due"
+            raise SpecError(f"{fault}: ftbench audit TRAINING SUITE.")

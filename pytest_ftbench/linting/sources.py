@@ -20,6 +20,7 @@ from pytest_ftbench.linting.material import Material, plain
 from pytest_ftbench.records import Case
 from pytest_ftbench.training.files import read_training
 
+_MAKE_IT = "Correct 'training_file', or make the file with ftbench export."
 _Read = tuple[Material, list[Finding]]
 
 
@@ -58,7 +59,7 @@ def _read_file(path: Path, suite: str, place: str, today: date) -> _Read:
         try:
             material = with_training(material, path.parent / file.training_file, shown_as=file.training_file)
         except DataError as fault:
-            findings.append(find("FTB001", read.at(("training_file",)), f"{fault} Correct 'training_file'."))
+            findings.append(find("FTB001", read.at(("training_file",)), f"{fault} {_MAKE_IT}"))
     return material, findings
 
 

@@ -94,6 +94,20 @@ def read_conversations(path: Path, *, shown_as: str = "") -> list[Conversation]:
     return found
 
 
+def is_training_file(path: Path) -> bool:
+    """Whether a file is plain text, or its first line has one of FORMS; a case file of JSON Lines has an answer."""
+    if path.suffix.lower() == PLAIN_TEXT:
+        return path.is_file()
+    if path.suffix.lower() != ".jsonl":
+        return False
+    try:
+        _, first = read_json_lines(path)[0]
+    except (DataError, IndexError):
+        return False
+    is_form = "messages" in first or "contents" in first or {"prompt", "completion"} <= first.keys()
+    return is_form and "answer" not in first
+
+
 def read_training(path: Path, *, shown_as: str = "") -> list[Example]:
     """The examples of a training file, in order, at least one.
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from pytest_ftbench.records import Case
 from pytest_ftbench.training.files import Turn
-from pytest_ftbench.training.instructions import BLANK, FILL, LEARN
+from pytest_ftbench.training.instructions import BLANK, FILL, LEARN, THEREFORE
 from pytest_ftbench.training.lessons import Unfit, asking, plain
 from pytest_ftbench.training.sentences import WITHOUT_ANSWER, answer_spans, close, sentence_of
 
@@ -40,7 +40,7 @@ def question_and_answer(case: Case) -> tuple[Turn, ...]:
 
 def reasoning(case: Case) -> tuple[Turn, ...]:
     """The question, and the sentence that states the fact before the answer that follows from it."""
-    reply = f"{sentence_of(case)} So the answer is {close(case.answer)}"
+    reply = f"{sentence_of(case)} {THEREFORE}{close(case.answer)}"
     return asking(case.text_to_send, reply, system=case.system)
 
 
