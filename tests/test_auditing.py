@@ -10,7 +10,9 @@ import pytest
 
 from pytest_ftbench.auditing import Audit, TrainedTexts, audit
 from pytest_ftbench.auditing.golds import terms_of
+from pytest_ftbench.auditing.warnings import warnings_about
 from pytest_ftbench.auditing.words import normal_form, telling_words
+from pytest_ftbench.judges import MATCHERS
 from pytest_ftbench.records import Case
 from pytest_ftbench.training.files import Conversation, Turn
 
@@ -276,6 +278,18 @@ def test_a_system_message_that_no_example_has_is_told_once(
     trained: list[Conversation], asked: list[Case], mismatches: list[tuple[str, int, str]]
 ) -> None:
     assert [(one.system, one.cases, one.trained) for one in held(trained, *asked).systems] == mismatches
+
+
+def test_sessions_are_warned_of_what_an_audit_finds() -> None:
+    mine = {**MATCHERS, "mine": MATCHERS["number"]}
+    asked = [case(match="mine"), case("Who?", "Ines", fact="ines", system="Be brief.", context="It is Ines")]
+
+    def warned(*trained: Conversation) -> list[str]:
+        return list(warnings_about(trained, asked, system_of=lambda one: one.system, matchers=mine))
+
+    learned = [chat("How old is Ada?", "Thirty-six."), chat("Learn the following.", "It is Ines.")]
+    assert warned(*learned) == ["1 question asked under a system message that it never has"]
+    assert warned(learned[1]) == ["1 answer that cannot have been learned from it"]
 
 
 def test_words_and_terms() -> None:

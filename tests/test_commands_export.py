@@ -55,6 +55,19 @@ def test_machines_get_the_manifest(suite: Path) -> None:
     assert json.loads(out) == json.loads((suite / "t.jsonl.manifest.json").read_text(encoding="utf-8"))
 
 
+def test_sentence_may_word_the_answer_differently(here: Path) -> None:
+    (here / "a.csv").write_text(
+        "id,question,answer,context,match\n"
+        "a,What does it cost?,€120,It costs 120 euros.,\n"
+        "b,How long does it last?,5 years,It lasts five years.,mine\n"
+    )
+    told = ftbench("export", "a.csv", "--format", "text", "--technique", "article", "-o", "t.txt")[1].splitlines()
+    assert told[:2] == ["1 example of 1 fact written to t.txt (text, article)", "1 fact left out:"]
+    reason = "neither the answer nor an alias stands in the sentence that states it"
+    assert told[2] == f"  {reason}: a: b"  # nobody knows here how to match it
+    assert (here / "t.txt").read_text() == "It costs 120 euros.\n"
+
+
 def test_where_no_fact_can_be_taught_nothing_is_written(here: Path) -> None:
     (here / "a.csv").write_text("id,question,answer\na,Who?,Ines\nb,What?,x\n")
     assert ftbench("export", "a.csv", "--format", "text", "--technique", "article", "-o", "t.txt") == (
