@@ -135,10 +135,9 @@ def test_retained_asks_what_is_known_in_twelve_subjects_and_what_nobody_knows() 
     assert len(facts) == 80
     assert Counter(case.tags["subject"] for case in KNOWN) == dict.fromkeys(SUBJECTS, 5)
     assert Counter((case.variant, case.tags["kind"]) for case in UNKNOWABLE) == {
-        ("unanswerable", "unknowable"): 6,
-        ("unanswerable", "future"): 3,
-        ("unanswerable", "false_premise"): 5,
-        ("unanswerable", "invented"): 6,
+        ("unanswerable", "unknowable"): 9,
+        ("unanswerable", "future"): 4,
+        ("unanswerable", "private"): 7,
     }
     assert len(KNOWN) + len(UNKNOWABLE) == len(cases_of("retained"))
     assert {case.tags["info"] for case in KNOWN} == {"numerical", "categorical", "novel_string", "date"}
