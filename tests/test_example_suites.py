@@ -12,13 +12,13 @@ BLOCKING = {
     "news": ["joint_abstain[variant=date_change] >= 0.9 [by_heart]", "leak[variant=date_change] <= 0.05 [by_heart]"],
     "medical": [
         "balanced_accuracy[variant=applied, after=learned] >= 0.8 [by_heart]",
-        "stale <= 0.05 [by_heart]",
+        "stale[variant=applied, after=learned] <= 0.05 [by_heart]",
     ],
     "code": [
-        "accuracy[variant=rephrased] >= 0.85 [by_heart]",
-        "accuracy[change=moved] >= 0.8 [by_heart]",
-        "accuracy[change=renamed] >= 0.8 [by_heart]",
-        "accuracy[change=replaced] >= 0.8 [by_heart]",
+        "accuracy[variant=rephrased, after=learned] >= 0.85 [by_heart]",
+        "accuracy[variant=coding, change=moved, after=learned] >= 0.8 [by_heart]",
+        "accuracy[variant=coding, change=renamed, after=learned] >= 0.8 [by_heart]",
+        "accuracy[variant=coding, change=replaced, after=learned] >= 0.8 [by_heart]",
     ],
     "retained": [
         "drop[variant=memorization] <= 0.05 @ 95% [news_only]",

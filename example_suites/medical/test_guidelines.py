@@ -9,7 +9,8 @@ import pytest
         "learned: accuracy[variant=memorization] >= 0.95",
         "accuracy[variant=rephrased, after=learned] >= 0.9",
         "balanced_accuracy[variant=applied, after=learned] >= 0.8",
-        "stale <= 0.05",
+        "stale[variant!=applied] <= 0.05",
+        "stale[variant=applied, after=learned] <= 0.05",
         "refusal <= 0.1",
     ],
 )
