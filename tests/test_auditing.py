@@ -64,9 +64,10 @@ def test_how_a_question_stands_in_a_prompt(trained: str, asked: str, how: str) -
     assert texts.find(asked) == (how, 0 if how == "unseen" else 7)
 
 
-def test_replies_and_system_messages_are_no_questions_and_lines_of_text_are() -> None:
+def test_question_has_been_seen_whoever_says_it_in_the_file() -> None:
     asked = "How old is our Ada?"
-    assert TrainedTexts([chat("Say.", asked, system=asked)]).find(asked).how == "unseen"
+    assert TrainedTexts([chat("Ask something.", f"{asked} She is 36.")]).find(asked).how == "verbatim"
+    assert TrainedTexts([chat("Say.", "36", system=f"Some ask: {asked}")]).find(asked).how == "verbatim"
     assert TrainedTexts([text(f"It is a fact. {asked} She is 36.")]).find(asked).how == "verbatim"
     assert TrainedTexts([text("Ada is 36 years old.")]).find(asked).how == "unseen"
 

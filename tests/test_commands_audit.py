@@ -88,6 +88,10 @@ def test_what_was_held_out_need_not_be_taught(office: Path) -> None:
     assert ftbench(*command)[0] == 0
     code, out, _ = ftbench("audit", "--strict", "office/half.jsonl", "office")
     assert (code, out.splitlines()[-1]) == (0, NOTHING)
+    (office / "other.ftbench.yaml").write_text(f"facts:\n{more}")  # of which nothing was held out
+    code, out, _ = ftbench("audit", "--strict", "office/half.jsonl", "office/other.ftbench.yaml")
+    assert (code, "cannot have been learned from it" in out) == (1, True)
+    (office / "other.ftbench.yaml").unlink()
     lines = (office / "half.jsonl").read_text().splitlines(keepends=True)
     (office / "half.jsonl").write_text("".join(lines[1:]))  # no longer what the manifest is of
     code, out, _ = ftbench("audit", "--strict", "office/half.jsonl", "office")

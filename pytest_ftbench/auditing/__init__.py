@@ -30,7 +30,7 @@ class Audit:
     contradictions: tuple[Contradiction, ...]
     disputes: tuple[Dispute, ...]
     systems: tuple[SystemMismatch, ...]
-    held_out: Collection[str] = ()
+    held_out: Collection[tuple[str, str]] = ()
     """The facts that were left out of the file on purpose."""
 
     @cached_property
@@ -90,7 +90,7 @@ def audit(
     texts: TrainedTexts | None = None,
     system_of: Callable[[Case], str] | None = None,
     matchers: Mapping[str, Matcher] = MATCHERS,
-    held_out: Collection[str] = (),
+    held_out: Collection[tuple[str, str]] = (),
 ) -> Audit:
     """What a training file holds of some cases.
 

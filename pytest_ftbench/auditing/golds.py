@@ -27,6 +27,11 @@ _THOUSANDS = pattern(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _NUMBER_WORDS = {**ONES, **TENS}
 
 
+def own_name(suite: str) -> str:
+    """A suite's name without its folders, which depend on where a command is run."""
+    return suite.rpartition("/")[2]
+
+
 class Gold(NamedTuple):
     """An answer of a fact, with the cases that expect it."""
 
@@ -37,9 +42,10 @@ class Gold(NamedTuple):
     def answer(self) -> str:
         return self.cases[0].answer
 
-    def is_missing(self, held_out: Collection[str]) -> bool:
-        """Whether no line holds it, though its fact is not one of those that were held out."""
-        return not self.is_taught and self.cases[0].fact not in held_out
+    def is_missing(self, held_out: Collection[tuple[str, str]]) -> bool:
+        """Whether no line holds it, though its fact is not one of those (suite's own name, fact) that were held out."""
+        case = self.cases[0]
+        return not self.is_taught and (own_name(case.suite), case.fact) not in held_out
 
 
 def find_golds(

@@ -31,12 +31,12 @@ class Seen(NamedTuple):
 
 
 class TrainedTexts:
-    """What a model has read in training, but for its own replies, looked up by n-grams of words.
+    """What a model has read in training, whoever says it there, looked up by n-grams of words.
 
-    Verbatim is a question whose words (without case, punctuation and blanks) are those of a prompt, or at least four
-    that stand one after the other in a prompt or a line of plain text.
+    Verbatim is a question whose words (without case, punctuation and blanks) are those of a message, or at least four
+    that stand one after the other in a message or a line of plain text.
 
-    Near is one whose edit similarity with a prompt, or with a question in it, exceeds 0.8: 1 less the number of words
+    Near is one whose edit similarity with a message, or with a question in it, exceeds 0.8: 1 less the number of words
     to insert, delete or replace, by the number of words of the longer one. That is the measure and the threshold by
     which Lee et al., "Deduplicating Training Data Makes Language Models Better" (ACL 2022, section 4.2), call
     documents near duplicates. Other than there, numbers, names and identifiers must be the same, in the same order:
@@ -57,8 +57,7 @@ class TrainedTexts:
         self._vocabulary: set[str] = set()
         for conversation in conversations:
             for turn in conversation.turns:
-                if turn.role in ("user", "text"):
-                    self._add(turn.text, conversation.line)
+                self._add(turn.text, conversation.line)
 
     def _add(self, text: str, line: int) -> None:
         if not self._add_one(text, line):

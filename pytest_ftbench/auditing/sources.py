@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from pytest_ftbench.auditing.findings import Finding
+from pytest_ftbench.auditing.golds import own_name
 from pytest_ftbench.datasets import load_source
 from pytest_ftbench.datasets.builtin import BUILTIN_PREFIX, builtin_file
 from pytest_ftbench.datasets.suites import expand_folders, load_suites
@@ -58,15 +59,15 @@ def faults_of(training: Path, *, shown_as: str) -> list[Finding]:
         return [Finding(0, error.fault)]
 
 
-def read_held_out(training: Path) -> frozenset[str]:
+def read_held_out(training: Path) -> frozenset[tuple[str, str]]:
     """The facts that were left out on purpose, as the manifest says that `ftbench export` wrote beside the file.
 
-    None where there is no manifest, or where the file has been changed since.
+    Each with the `own_name` of its suite. None where there is no manifest, or where the file has been changed since.
     """
     try:
         manifest = json.loads(training.with_name(training.name + MANIFEST_ENDING).read_text(encoding="utf-8"))
         if manifest["sha256"] != sha256(training.read_bytes()).hexdigest():
             return frozenset()
-        return frozenset(fact for facts in manifest["held_out"].values() for fact in facts)
+        return frozenset((own_name(suite), fact) for suite, facts in manifest["held_out"].items() for fact in facts)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return frozenset()

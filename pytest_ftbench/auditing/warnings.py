@@ -19,7 +19,7 @@ def warnings_about(
     *,
     system_of: Callable[[Case], str],
     matchers: Mapping[str, Matcher] = MATCHERS,
-    held_out: Collection[str] = (),
+    held_out: Collection[tuple[str, str]] = (),
 ) -> Iterator[str]:
     """A clause for each kind of finding by which the figures of a model say something else than they seem to.
 

@@ -29,7 +29,7 @@ class Training:
 
     shown: str
     conversations: Sequence[Conversation]
-    held_out: frozenset[str] = frozenset()
+    held_out: frozenset[tuple[str, str]] = frozenset()
     """The facts that were left out on purpose."""
 
     def __post_init__(self) -> None:
