@@ -52,12 +52,13 @@ def has_half_character(text: str) -> bool:
     return not text.isascii() and _SURROGATE.search(text) is not None
 
 
-def _refuse(fault: DataError) -> None:
+def refuse(fault: DataError) -> None:
+    """What is done with a fault unless reading is to go on."""
     raise fault
 
 
 def read_csv_rows(
-    path: Path, *, shown_as: str = "", on_fault: Callable[[DataError], None] = _refuse
+    path: Path, *, shown_as: str = "", on_fault: Callable[[DataError], None] = refuse
 ) -> tuple[list[str], list[tuple[int, Row]]]:
     """The header and the rows of a CSV file, each row with the line it starts on; every cell stays text.
 
@@ -103,7 +104,7 @@ def _records(text: str, place: str, on_fault: Callable[[DataError], None]) -> It
             line = first + reader.line_num
     except csv.Error as error:
         # The line where the record starts: a quote that is never closed takes in all lines after it.
-        tell = on_fault if line > first else _refuse
+        tell = on_fault if line > first else refuse
         tell(DataError(f"{place}:{line}", f"not readable as CSV ({error}). Check the quotes."))
 
 
@@ -113,7 +114,7 @@ def _delimiter(text: str) -> str:
 
 
 def read_json_lines(
-    path: Path, *, shown_as: str = "", on_fault: Callable[[DataError], None] = _refuse
+    path: Path, *, shown_as: str = "", on_fault: Callable[[DataError], None] = refuse
 ) -> list[tuple[int, dict[str, object]]]:
     """The objects of a JSON Lines file, each with its line; blank lines are passed over.
 

@@ -59,7 +59,7 @@ class Asker:
             trained, *others = self._trained(subject.attribute) or [""]
             return (self._ask(entry, fields, subject, expect="abstain", answer=trained, trained_aliases=tuple(others)),)
         if entry.rule is not None:
-            return () if _is_about_itself(subject, entry) else (self._ask_derived(subject, entry, fields),)
+            return () if _is_about_itself(subject, entry) else self._ask_derived(subject, entry, fields)
         if entry.variant == "alias" and entry.question is not None:
             return self._ask_aliases(subject, subject.entity, entry, fields)
         if entry.variant == "reverse" and entry.answer is None:
@@ -95,15 +95,18 @@ class Asker:
             for alias in entity.aliases
         ]
 
-    def _ask_derived(self, subject: Subject, entry: Entry, fields: _Fields) -> Asked:
+    def _ask_derived(self, subject: Subject, entry: Entry, fields: _Fields) -> Sequence[Asked]:
+        """The question whose answer is computed; none where its operand could not be picked."""
         rule, entity = entry.rule, subject.entity_id
         assert rule is not None  # or it would be asked otherwise
         if entry.question is None:
             raise ShapeError(f"{entry.variant} has no question. Write one, or remove the key.")
         balance = self._plan.get((subject.attribute, rule.kind, entity, entry.question)) if rule.is_balanced else None
+        if rule.is_balanced and balance is None:
+            return ()
         found = derive(rule, self._store.column(subject.attribute), entity, self._store, balance=balance)
         answer = "Yes" if found.holds else "No"
-        return self._ask(entry, {**fields, **found.fields}, subject, answer=answer, is_own=True, other=found.other)
+        return (self._ask(entry, {**fields, **found.fields}, subject, answer=answer, is_own=True, other=found.other),)
 
     def _ask(
         self,

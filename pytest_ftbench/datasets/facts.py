@@ -24,37 +24,48 @@ from pytest_ftbench.records import Case
 from pytest_ftbench.textfiles import read_text
 
 
-def read_facts(path: Path, place: str) -> tuple[FactCases, list[str]]:
+def read_facts(
+    path: Path, place: str, *, on_fault: Callable[[DataError], None] | None = None
+) -> tuple[FactCases, list[str]]:
     """The cases and gates of a YAML file of facts.
 
     `question` is the variant memorization; each text under `rephrased` expects the same answer; each under
     `date_change` expects abstention. Raises DataError, with the line, for anything that is not understood; what only
     shows when an answer is computed is raised when the cases of its fact are built.
+    on_fault: takes instead what is wrong with single facts, relations, entities or keys, which are then left out.
     """
     document = parse_yaml(read_text(path, shown_as=place), place)
     lines = Lines(document, place)
     if not isinstance(document.value, dict):
         raise DataError(f"{place}:1", "expected a mapping with the key 'facts'. See the example in the README.")
+    tell = None if on_fault is None else lambda fault: on_fault(lines.fault(fault))
     with lines.told():
-        file = read_file(document.value)
-    return FactCases(file, lines), list(file.gates)
+        file = read_file(document.value, on_fault=tell)
+    return FactCases(file, lines, on_fault=on_fault), list(file.gates)
 
 
 class FactCases(Sequence[Case]):
     """The cases of a file, built when they are asked for: of all facts, or of some."""
 
-    def __init__(self, file: FactsFile, lines: Lines) -> None:
+    def __init__(self, file: FactsFile, lines: Lines, *, on_fault: Callable[[DataError], None] | None = None) -> None:
         self.file = file
         self._lines = lines
         self.store = Store(file.entities, file.relations)
-        try:
-            self._subjects = subjects_of(file, self.store)
-        except Doubled as fault:
-            first = lines.at((*fault.first, *fault.path[-1:])).rpartition(":")[2]
-            told = f"{fault} (first on line {first}). {fault.remedy}"
-            raise DataError(lines.at(fault.path), told, kind=fault.kind) from None
-        except ShapeError as fault:
-            raise lines.fault(fault) from None
+
+        def tell(fault: ShapeError) -> None:
+            error = self._error(fault)
+            if on_fault is None:
+                raise error from None
+            on_fault(error)
+
+        self._subjects = subjects_of(file, self.store, on_fault=tell)
+
+    def _error(self, fault: ShapeError) -> DataError:
+        if not isinstance(fault, Doubled):
+            return self._lines.fault(fault)
+        first = self._lines.at((*fault.first, *fault.path[-1:])).rpartition(":")[2]
+        told = f"{fault} (first on line {first}). {fault.remedy}"
+        return DataError(self._lines.at(fault.path), told, kind=fault.kind)
 
     @property
     def facts(self) -> Collection[str]:
@@ -84,9 +95,9 @@ class FactCases(Sequence[Case]):
         today: what `date_change: +10y` starts from; None: this day. only: the facts that are wanted; None: all.
         variants: those that are wanted of their questions; None: all.
         Raises DataError, with the line, for an answer that cannot be computed; on_fault: takes it instead where it is
-        one fact's, which is then left out.
+        one fact's, which is then left out, or where no operand can be picked, so that the questions that need one are.
         """
-        plan = self._plan if self._has_balanced(variants) else {}
+        plan = self._planned(variants, on_fault)
         day = today or date.today()
         builder = Builder(self.file, self.store, plan, self._lines, today=day, variants=variants)
         cases: list[Case] = []
@@ -100,6 +111,17 @@ class FactCases(Sequence[Case]):
                     raise
                 on_fault(fault)
         return cases
+
+    def _planned(
+        self, variants: Collection[str] | None, on_fault: Callable[[DataError], None] | None
+    ) -> Mapping[tuple[str, ...], Balance]:
+        try:
+            return self._plan if self._has_balanced(variants) else {}
+        except DataError as fault:
+            if on_fault is None:
+                raise
+            on_fault(fault)
+            return {}
 
     def _has_balanced(self, variants: Collection[str] | None) -> bool:
         """Whether a question of these variants may have an operand that is picked among all facts."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_ftbench.datasets.shapes import (
+    OnFault,
     Shape,
     ShapeError,
     read_count,
@@ -14,6 +15,7 @@ from pytest_ftbench.datasets.shapes import (
     read_keys,
     read_list,
     read_mapping,
+    read_placed,
     read_tags,
     read_text,
     read_texts,
@@ -44,10 +46,6 @@ def _mapping(shape: Shape, holding: str, *, required: Iterable[str] = ()) -> Cal
 
 def _each(read: Callable[[Any], Any]) -> Callable[[object], tuple[Any, ...]]:
     return lambda value: read_list(value, read)
-
-
-def _each_named(read: Callable[[Any], Any]) -> Callable[[object], dict[str, Any]]:
-    return lambda value: read_mapping(value, read)
 
 
 def _read_operands(value: object) -> tuple[str, ...]:
@@ -190,7 +188,7 @@ RELATION: Shape = {
     "note": read_text,
 }
 ENTITY: Shape = {"id": read_text, "name": read_text, "aliases": read_texts, "tags": read_tags}
-FILE: Shape = {
+_OF_FILE: Shape = {
     "$schema": read_text,
     "defaults": _mapping(SETTINGS, "settings such as 'system'"),
     "system": read_text,
@@ -199,8 +197,27 @@ FILE: Shape = {
     "gates": read_texts,
     "seed": read_text,
     **dict.fromkeys(("training_file", "licence", "source", "note"), read_text),
-    "relations": _each_named(_mapping(RELATION, "'question'")),
-    "entities": _each_named(read_entity),
-    "unseen": _each(read_entity),
-    "facts": _each(_read_fact),
 }
+
+
+def file_shape(on_fault: OnFault | None = None) -> Shape:
+    """What a file may hold. Relations and entities are read by their names, unseen ones and facts by their positions.
+
+    on_fault: takes what is wrong with one of these, which is then left out; None: it is raised.
+    """
+
+    def part(key: str, read_all: Callable[..., Any], read: Callable[[Any], Any]) -> Callable[[object], Any]:
+        if on_fault is None:
+            return lambda value: read_all(value, read)
+        return lambda value: read_all(value, read, on_fault=lambda fault: on_fault(fault.below(key)))
+
+    return {
+        **_OF_FILE,
+        "relations": part("relations", read_mapping, _mapping(RELATION, "'question'")),
+        "entities": part("entities", read_mapping, read_entity),
+        "unseen": part("unseen", read_placed, read_entity),
+        "facts": part("facts", read_placed, _read_fact),
+    }
+
+
+FILE: Shape = file_shape()

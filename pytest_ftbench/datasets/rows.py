@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from pytest_ftbench.errors import DataError
 from pytest_ftbench.names import near_miss
 from pytest_ftbench.records import EXPECTS, PRECONDITIONS, Case, Precondition
-from pytest_ftbench.textfiles import Row, has_half_character, read_csv_rows, read_json_lines
+from pytest_ftbench.textfiles import Row, has_half_character, read_csv_rows, read_json_lines, refuse
+
+T = TypeVar("T")
 
 KNOWN = (
     "id",
@@ -37,26 +40,48 @@ OF_YAML = {
 """What is no tag, since whoever writes it expects what YAML case files make of it; and what to do instead."""
 
 
-def read_csv(path: Path, place: str) -> tuple[list[Case], list[str]]:
-    """The cases of a CSV file; it cannot set gates."""
-    header, rows = read_csv_rows(path, shown_as=place)
+def read_csv(path: Path, place: str, *, on_fault: Callable[[DataError], None] = refuse) -> tuple[list[Case], list[str]]:
+    """The cases of a CSV file; it cannot set gates.
+
+    on_fault: takes what is wrong with a row, which is then left out; it raises, unless reading is to go on. Raises
+    DataError for an unreadable file or header.
+    """
+    header, rows = read_csv_rows(path, shown_as=place, on_fault=on_fault)
     names = _known_spelling(header, f"{place}:1")
     renamed = [(line, {names[key]: value for key, value in row.items()}) for line, row in rows]
     if not rows:
         raise DataError(place, "has a header but no rows. Give it at least one question.")
     _require_columns(list(names.values()), f"{place}:1")
-    return [read_row(row, f"{place}:{line}") for line, row in renamed], []
+    return _read_each(renamed, place, read_row, on_fault), []
 
 
-def read_jsonl(path: Path, place: str) -> tuple[list[Case], list[str]]:
-    """The cases of a JSON Lines file, one flat object a line; it cannot set gates."""
+def read_jsonl(
+    path: Path, place: str, *, on_fault: Callable[[DataError], None] = refuse
+) -> tuple[list[Case], list[str]]:
+    """The cases of a JSON Lines file, one flat object a line; it cannot set gates. on_fault: as `read_csv` has it."""
+    objects = read_json_lines(path, shown_as=place, on_fault=on_fault)
+    return _read_each(objects, place, _read_object, on_fault), []
+
+
+def _read_each(
+    found: Iterable[tuple[int, T]],
+    place: str,
+    read: Callable[[T, str], Case],
+    on_fault: Callable[[DataError], None],
+) -> list[Case]:
     cases = []
-    for line, found in read_json_lines(path, shown_as=place):
-        here = f"{place}:{line}"
-        names = _known_spelling(list(found), here)
-        _require_columns(list(names.values()), here)
-        cases.append(read_row({names[key]: as_text(key, value, here) for key, value in found.items()}, here))
-    return cases, []
+    for line, one in found:
+        try:
+            cases.append(read(one, f"{place}:{line}"))
+        except DataError as fault:
+            on_fault(fault)
+    return cases
+
+
+def _read_object(found: Mapping[str, object], place: str) -> Case:
+    names = _known_spelling(list(found), place)
+    _require_columns(list(names.values()), place)
+    return read_row({names[key]: as_text(key, value, place) for key, value in found.items()}, place)
 
 
 def _known_spelling(header: Sequence[str], place: str) -> dict[str, str]:

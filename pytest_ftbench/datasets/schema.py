@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from pytest_ftbench.datasets.entries import (
     NO_SETTINGS,
@@ -16,12 +17,15 @@ from pytest_ftbench.datasets.entries import (
     Rule,
     Settings,
 )
-from pytest_ftbench.datasets.keys import BALANCED, ENTITY, FILE, RULES, SETTINGS, SHOWN, Found
-from pytest_ftbench.datasets.shapes import Path, ShapeError, read_keys
+from pytest_ftbench.datasets.keys import BALANCED, ENTITY, FILE, RULES, SETTINGS, SHOWN, Found, file_shape
+from pytest_ftbench.datasets.shapes import OnFault, Path, Shape, ShapeError, read_keys, refuse
 from pytest_ftbench.datasets.shift import is_shift
 from pytest_ftbench.datasets.templates import check_varies
 from pytest_ftbench.datasets.values import folded
 from pytest_ftbench.names import meant_name
+
+K = TypeVar("K", str, int)
+T = TypeVar("T")
 
 _SETTINGS = (*SETTINGS, "context", "answer_before", "requires")
 _UNSEEN = "unseen_entity"
@@ -31,31 +35,62 @@ _OF_ALL = ("system", "match", "samples", "source")
 """Settings that may also stand at the top of a file."""
 
 
-def read_file(value: Mapping[str, Any]) -> FactsFile:
+def read_file(value: Mapping[str, Any], *, on_fault: OnFault | None = None) -> FactsFile:
     """A file's value as facts, relations and entities.
 
     Raises ShapeError for the first fault: of the known keys in their order, then of others.
+    on_fault: takes the faults instead; what is left is what can be read. Where something is wrong with a relation or an
+    entity, that is the facts outside the entity store.
     """
-    found = read_keys(value, FILE)
-    if "facts" not in found and "relations" not in found:
-        missing = "relations" if "entities" in found else "facts"
+    if on_fault is None:
+        return _read_file(value, FILE, refuse)
+    places = set()
+
+    def tell(fault: ShapeError) -> None:
+        places.add(fault.path[0])
+        on_fault(fault)
+
+    file = _read_file(value, file_shape(tell), tell)
+    if places.isdisjoint(("relations", "entities")):
+        return file
+    facts = tuple(fact for fact in file.facts if not fact.about)
+    return replace(file, facts=facts, relations={}, entities={}, unseen={})
+
+
+def _read_file(value: Mapping[str, Any], shape: Shape, on_fault: OnFault) -> FactsFile:
+    found = read_keys(value, shape, on_fault=on_fault)
+    if "facts" not in value and "relations" not in value:
+        missing = "relations" if "entities" in value else "facts"
         raise ShapeError(f"no key {missing!r}. Add it.", missing)
     defaults = found.get("defaults", {})
     for key in _OF_ALL:
         if key in found and key in defaults:
-            raise ShapeError(f"{key!r} stands in 'defaults' as well. Keep one of them.", key)
+            on_fault(ShapeError(f"{key!r} stands in 'defaults' as well. Keep one of them.", key))
     relations = found.get("relations", {})
-    entities = {name: _entity(one, relations, ("entities", name)) for name, one in found.get("entities", {}).items()}
+
+    entities = _make(found.get("entities", {}), lambda name, one: _entity(one, relations, ("entities", name)), on_fault)
+    facts = _make(found.get("facts", {}), lambda index, one: _plain(one, ("facts", index)), on_fault)
     return FactsFile(
-        facts=tuple(_plain(fact, ("facts", index)) for index, fact in enumerate(found.get("facts", ()))),
-        relations={name: _relation(name, one) for name, one in relations.items()},
+        facts=tuple(facts.values()),
+        relations=_make(relations, _relation, on_fault),
         entities=entities,
-        unseen=_unseen(found.get("unseen", ()), relations, entities),
+        unseen=_unseen(found.get("unseen", {}), relations, entities, on_fault),
         defaults=_settings({**{key: found[key] for key in _OF_ALL if key in found}, **defaults}),
         gates=found.get("gates", ()),
         seed=found.get("seed", "0").strip(),
         training_file=found.get("training_file", "").strip(),
     )
+
+
+def _make(parts: Mapping[K, Found], make: Callable[[K, Found], T], on_fault: OnFault) -> dict[K, T]:
+    """What is made of each part; without those whose fault `on_fault` takes."""
+    made = {}
+    for name, found in parts.items():
+        try:
+            made[name] = make(name, found)
+        except ShapeError as fault:
+            on_fault(fault)
+    return made
 
 
 def _settings(found: Found) -> Settings:
@@ -213,10 +248,13 @@ def _tagged(tags: tuple[tuple[str, str], ...]) -> Settings:
     return Settings(tags=dict(tags)) if tags else NO_SETTINGS
 
 
-def _unseen(found: tuple[Found, ...], relations: Found, entities: Mapping[str, Entity]) -> dict[str, Entity]:
+def _unseen(
+    found: Mapping[int, Found], relations: Found, entities: Mapping[str, Entity], on_fault: OnFault
+) -> dict[str, Entity]:
     unseen: dict[str, Entity] = {}
     known = {folded(name) for entity in entities.values() for name in (entity.name, *entity.aliases)}
-    for index, one in enumerate(found):
+
+    def add(index: int, one: Found) -> None:
         entity = _entity(one, relations, ("unseen", index))
         name = one.get("id", "").strip() or entity.name
         taken = name if name in unseen or name in entities else None
@@ -228,4 +266,6 @@ def _unseen(found: tuple[Found, ...], relations: Found, entities: Mapping[str, E
             fault = f"an unseen entity has no {attribute!r}, since nobody can know of it. Remove it."
             raise ShapeError(fault, "unseen", index, attribute)
         unseen[name] = entity
+
+    _make(found, add, on_fault)
     return unseen

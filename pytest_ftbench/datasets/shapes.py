@@ -14,6 +14,7 @@ from pytest_ftbench.samples import ALLOWED, read_samples
 
 T = TypeVar("T")
 W = TypeVar("W", bound=str)
+K = TypeVar("K", str, int)
 
 Path = tuple[str | int, ...]
 """The keys and positions that lead to a value."""
@@ -39,15 +40,27 @@ class ShapeError(ValueError):
         return ShapeError(str(self), *path, *self.path, is_told=self.is_told, kind=self.kind)
 
 
+OnFault = Callable[[ShapeError], None]
+"""Takes a fault."""
+
+
 def unexpected(expected: str, value: object) -> ShapeError:
     """The fault of a value that is not what it must be."""
     return ShapeError(f"{expected}, got {reprlib.repr(value)}.", is_told=False)
 
 
-def read_keys(value: Mapping[str, Any], shape: Shape, *, required: Iterable[str] = ()) -> dict[str, Any]:
+def refuse(fault: ShapeError) -> None:
+    """What is done with a fault unless reading is to go on."""
+    raise fault from None
+
+
+def read_keys(
+    value: Mapping[str, Any], shape: Shape, *, required: Iterable[str] = (), on_fault: OnFault = refuse
+) -> dict[str, Any]:
     """What the keys of a mapping hold.
 
-    Raises ShapeError for the first fault: of the known keys in their order, then of others.
+    on_fault: is given the faults, of the known keys in their order, then of others; it raises, unless reading is to go
+    on without them. Raises ShapeError for a required key that is not there.
     """
     found = {}
     needed = frozenset(required)
@@ -56,14 +69,14 @@ def read_keys(value: Mapping[str, Any], shape: Shape, *, required: Iterable[str]
             try:
                 found[key] = read(value[key])
             except ShapeError as fault:
-                raise fault.below(key) from None
+                on_fault(fault.below(key))
         elif key in needed:
             raise _missing(key, value)
     if len(found) < len(value):
-        strange = next(key for key in value if key not in shape)
-        meant = meant_name(strange, shape)
-        hint = f" Did you mean {meant!r}?" if meant else ""
-        raise ShapeError(f"unknown key {strange!r}.{hint} Allowed here: {', '.join(shape)}.", strange)
+        for strange in (key for key in value if key not in shape):
+            meant = meant_name(strange, shape)
+            hint = f" Did you mean {meant!r}?" if meant else ""
+            on_fault(ShapeError(f"unknown key {strange!r}.{hint} Allowed here: {', '.join(shape)}.", strange))
     return found
 
 
@@ -117,11 +130,11 @@ def read_day(value: object) -> str:
     raise unexpected("must be a day as YYYY-MM-DD", value)
 
 
-def read_mapping(value: object, read: Callable[[Any], T]) -> dict[str, T]:
-    """A mapping, each value read."""
+def read_mapping(value: object, read: Callable[[Any], T], *, on_fault: OnFault = refuse) -> dict[str, T]:
+    """A mapping, each value read; without those whose fault `on_fault` takes."""
     if not isinstance(value, dict):
         raise unexpected("must be a mapping", value)
-    return dict(zip(value, _read_all(value.items(), read), strict=True))
+    return read_each(value.items(), read, on_fault=on_fault)
 
 
 def read_tags(value: object) -> dict[str, str]:
@@ -131,16 +144,22 @@ def read_tags(value: object) -> dict[str, str]:
 
 def read_list(value: object, read: Callable[[Any], T]) -> tuple[T, ...]:
     """A list, each value read."""
+    return tuple(read_placed(value, read).values())
+
+
+def read_placed(value: object, read: Callable[[Any], T], *, on_fault: OnFault = refuse) -> dict[int, T]:
+    """A list, each value read, by its position; without those whose fault `on_fault` takes."""
     if not isinstance(value, list):
         raise unexpected("must be a list", value)
-    return _read_all(enumerate(value), read)
+    return read_each(enumerate(value), read, on_fault=on_fault)
 
 
-def _read_all(pairs: Iterable[tuple[str | int, Any]], read: Callable[[Any], T]) -> tuple[T, ...]:
-    found = []
+def read_each(pairs: Iterable[tuple[K, Any]], read: Callable[[Any], T], *, on_fault: OnFault = refuse) -> dict[K, T]:
+    """Each value read, by its key or position; without those whose fault `on_fault` takes."""
+    found = {}
     for name, value in pairs:
         try:
-            found.append(read(value))
+            found[name] = read(value)
         except ShapeError as fault:
-            raise fault.below(name) from None
-    return tuple(found)
+            on_fault(fault.below(name))
+    return found

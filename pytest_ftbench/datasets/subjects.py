@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pytest_ftbench.datasets.balance import Group, Member
 from pytest_ftbench.datasets.entries import Entity, Entry, FactsFile, PlainFact, Relation
-from pytest_ftbench.datasets.shapes import Path, ShapeError
+from pytest_ftbench.datasets.shapes import OnFault, Path, ShapeError, refuse
 from pytest_ftbench.datasets.store import Store
 from pytest_ftbench.datasets.values import folded
+from pytest_ftbench.errors import DataFault
 
 
 @dataclass(slots=True)
@@ -42,53 +43,73 @@ class Subject:
         return (*made, *self.plain.entries)
 
 
-def subjects_of(file: FactsFile, store: Store) -> dict[str, list[Subject]]:
+def subjects_of(file: FactsFile, store: Store, *, on_fault: OnFault = refuse) -> dict[str, list[Subject]]:
     """The facts of a file by name: those of the entity store first, then what is written out.
 
     Facts that are written out without an id may share a name, which is then their question.
-    Raises ShapeError for a name that stands twice, and for an unknown entity or attribute.
+    on_fault: takes the fault of a fact, relation or entity that is refused, which is then left out: a name that stands
+    twice, or what the store does not have. Raises ShapeError if it does.
     """
-    _check_relations(file)
-    found = {subject.name: [subject] for subject in _stored(file)}
+    refused = _refused(file, on_fault)
+    found = {subject.name: [subject] for subject in _stored(file) if not _is_of(subject, refused)}
     for plain in file.facts:
-        if plain.about:
-            _add_to_store(plain, found, file, store)
-            continue
-        name = plain.id or (plain.trained.question or "").strip() if plain.trained else plain.id
-        others = found.setdefault(name, [])
-        if others and (plain.id or others[0].entity):
-            _refuse(plain, others[0])
-        others.append(Subject(name, plain))
+        try:
+            if plain.about:
+                _add_to_store(plain, found, file, store, refused)
+            else:
+                _add_plain(plain, found)
+        except ShapeError as fault:
+            on_fault(fault)
     return found
 
 
-def _check_relations(file: FactsFile) -> None:
-    """Raise ShapeError where nothing would be asked, or two entities could not be told apart."""
+def _is_of(subject: Subject, refused: Container[Path]) -> bool:
+    """Whether a subject is about an entity, or asked by a relation, that stands at one of these places."""
+    return any(owner is not None and owner.path in refused for owner in (subject.entity, subject.relation))
+
+
+def _add_plain(plain: PlainFact, found: dict[str, list[Subject]]) -> None:
+    name = plain.id or (plain.trained.question or "").strip() if plain.trained else plain.id
+    others = found.setdefault(name, [])
+    if others and (plain.id or others[0].entity):
+        _refuse(plain, others[0])
+    others.append(Subject(name, plain))
+
+
+def _refused(file: FactsFile, on_fault: OnFault) -> set[Path]:
+    """Where entities and relations stand of which nothing would be asked, or that could not be told apart."""
+    refused: set[Path] = set()
+
+    def refuse_part(path: Path, told: str, *key: str, kind: DataFault = "") -> None:
+        refused.add(path)
+        on_fault(ShapeError(told, *path, *key, kind=kind))
+
     named: dict[tuple[str, str], str] = {}
     for entity_id, entity in file.entities.items():
         for attribute in entity.values:
             other = named.setdefault((attribute, folded(entity.name)), entity_id)
-            if other != entity_id:
+            if other != entity_id and entity.path not in refused:
                 fault = f"{entity_id!r} and {other!r} are both called {entity.name!r}, so that questions mean either."
-                raise ShapeError(f"{fault} Give them different names.", *entity.path, "name", kind="shared_name")
+                refuse_part(entity.path, f"{fault} Give them different names.", "name", kind="shared_name")
     asked = {attribute for attribute, _ in named}
     for name, relation in file.relations.items():
         if name not in asked:
-            raise ShapeError(f"no entity has a {name!r}. Give one a value, or remove the relation.", *relation.path)
-    _check_questions(file)
+            refuse_part(relation.path, f"no entity has a {name!r}. Give one a value, or remove the relation.")
+    _check_questions(file, refuse_part)
     if file.unseen and not any(relation.unseen for relation in file.relations.values()):
-        raise ShapeError("no relation asks about unseen entities. Give one a 'question', or remove 'unseen'.", "unseen")
+        refuse_part(("unseen",), "no relation asks about unseen entities. Give one a 'question', or remove 'unseen'.")
+    return refused
 
 
-def _check_questions(file: FactsFile) -> None:
-    """Raise ShapeError where two relations ask the same of an entity, which is then to have two answers."""
+def _check_questions(file: FactsFile, refuse_part: Callable[..., None]) -> None:
+    """Refuse the second of two relations that ask the same of an entity, which is then to have two answers."""
     first: dict[str, str] = {}
     for name, relation in file.relations.items():
         question = relation.trained.question if relation.trained else None
         other = first.setdefault(question.strip(), name) if question else name
         if other != name and any({name, other} <= entity.values.keys() for entity in file.entities.values()):
             fault = f"the relation {other!r} asks {question!r} already, and expects another answer."
-            raise ShapeError(f"{fault} Ask for {name!r}.", *relation.path, "question")
+            refuse_part(relation.path, f"{fault} Ask for {name!r}.", "question")
 
 
 def _stored(file: FactsFile) -> Iterator[Subject]:
@@ -102,12 +123,15 @@ def _stored(file: FactsFile) -> Iterator[Subject]:
                 yield Subject(f"{unseen_id}.{relation.name}", None, relation, entity, "", relation.name)
 
 
-def _add_to_store(plain: PlainFact, found: dict[str, list[Subject]], file: FactsFile, store: Store) -> None:
+def _add_to_store(
+    plain: PlainFact, found: dict[str, list[Subject]], file: FactsFile, store: Store, refused: Container[Path]
+) -> None:
     entity_id, attribute = store.find(plain.about, (*plain.path, "about"))
-    others = found.setdefault(f"{entity_id}.{attribute}", [])
-    if not others:
-        relation = file.relations.get(attribute)
-        others.append(Subject(plain.about, None, relation, file.entities[entity_id], entity_id, attribute))
+    relation = file.relations.get(attribute)
+    subject = Subject(plain.about, None, relation, file.entities[entity_id], entity_id, attribute)
+    if _is_of(subject, refused):
+        return
+    others = found.setdefault(f"{entity_id}.{attribute}", [subject])
     if others[0].plain is not None:
         _refuse(plain, others[0])
     others[0].plain = plain
