@@ -117,6 +117,9 @@ def asked(line: str, store: str = PEOPLE) -> str:
          "f.yaml:1: 'Who is as heavy as {name}?' would be asked of every entity. Write {value} where it belongs."),
         (asked("unseen_entity: How heavy is she?", PEOPLE + "unseen: [{name: Tol}]\n"),
          "f.yaml:1: 'How heavy is she?' would be asked of every entity. Write {name} where it belongs."),
+        (asked("unseen_entity: 'true'", PEOPLE + "unseen: [{name: Tol}]\n"),
+         "f.yaml:1: 'unseen_entity' is no switch: the question is asked of each of 'unseen' by itself. Remove it, or "
+         "write [] to ask nothing, or what is to be asked instead."),
         (asked("alias: 'How heavy is {name}?'"),
          "f.yaml:1: an alias question must name {alias}, got 'How heavy is {name}?'."),
         (asked("rephrased: 'And {alias}, {name}?'"),

@@ -69,7 +69,8 @@ def test_schema_and_loader_agree_on_single_values(key: str) -> None:
     validator = jsonschema.Draft7Validator({"allOf": [part], "definitions": PARTS})
     question = {"question": "Q?"}
     for value in (
-        "text", "5", "0", "1001", "2024-06-01", "2024-6-1", "even", "abstain", "known", "number", ["a"], ["a", "b"],
+        "text", "5", "0", "1001", "2024-06-01", "2024-6-1", "even", "abstain", "known", "number", "true", "No", ["a"],
+        ["false"], ["a", "b"],
         [["a"]], [{"a": "b"}], {"a": "b"}, {"a": ["b"]}, [question], [{**question, "over": "1"}],
         [{**question, "less": "x"}], [{"variant": "v", **question}], [{"variant": "v", "less": "x"}], [],
     ):  # fmt: skip

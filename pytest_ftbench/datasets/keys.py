@@ -116,6 +116,14 @@ def _read_attribute(key: str) -> Callable[[object], str]:
     return read
 
 
+def _read_of_unseen(value: object) -> tuple[str, ...]:
+    texts = read_texts(value)
+    if any(text.strip().casefold() in ("true", "false", "yes", "no") for text in texts):
+        fault = "is no switch: the question is asked of each of 'unseen' by itself. Remove it, or write []"
+        raise ShapeError(f"'unseen_entity' {fault} to ask nothing, or what is to be asked instead.")
+    return texts
+
+
 def _read_answer(value: object) -> str:
     if isinstance(value, list):
         raise unexpected("must be one text. Others that are as right go to 'aliases'", value)
@@ -182,7 +190,7 @@ RELATION: Shape = {
     "order": read_word(("number", "date", "text")),
     "question": read_text,
     **_QUESTIONS,
-    "unseen_entity": read_texts,
+    "unseen_entity": _read_of_unseen,
     **_OWN,
     **SETTINGS,
     "note": read_text,
