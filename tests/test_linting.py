@@ -396,8 +396,13 @@ def test_requirements_that_the_fact_does_not_have(tmp_path: Path, needs: str, ex
     [
         ("FTB501 the name came back", [], 1),
         ("the name came back (FTB401, FTB501)", [], 1),
+        ("FTB5, the name came back", [], 1),
+        ("ftb501", [], 1),
         ("FTB401", [(2, "FTB501")], 0),
-        ("yes", [(2, "FTB501")], 0),
+        ("yes", [(2, "FTB501"), (2, "FTB603")], 0),
+        ("E501", [(2, "FTB501"), (2, "FTB603")], 0),
+        ("FTB501 and FTB509", [(2, "FTB603")], 1),
+        ("FTB5011", [(2, "FTB501"), (2, "FTB603")], 0),
     ],
 )
 def test_tag_noqa_keeps_a_code_from_being_told(
@@ -406,6 +411,15 @@ def test_tag_noqa_keeps_a_code_from_being_told(
     text = f"facts:\n  - {{question: Who?, answer: Ana, answer_before: Ana, tags: {{noqa: '{noqa}'}}}}\n"
     linted = lint_text(tmp_path, text)
     assert (found(linted), linted.silenced) == (expected, silenced)
+
+
+def test_odd_noqa_is_told_once(tmp_path: Path) -> None:
+    text = "defaults: {tags: {noqa: FTB999}}\nfacts:\n" + "".join(
+        f"  - {{question: Who is {name}?, answer: Ana}}\n" for name in ("a", "b")
+    )
+    linted = lint_text(tmp_path, text)
+    assert [(one.line, one.code, one.is_error) for one in linted.findings] == [(3, "FTB603", False)]
+    assert linted.findings[0].message.startswith("'noqa' names 'FTB999', which is no code.")
 
 
 def test_tag_noqa_of_a_file_and_of_an_entity(tmp_path: Path) -> None:
@@ -427,5 +441,6 @@ def test_file_that_cannot_be_read_is_one_finding_beside_those_of_others(tmp_path
 
 
 def test_every_code_has_a_finding_here() -> None:
-    told = Path(__file__).read_text(encoding="utf-8")
+    here = Path(__file__)
+    told = "".join(file.read_text(encoding="utf-8") for file in (here, here.with_name("test_linting_refusals.py")))
     assert [code for code in CODES if f'"{code}"' not in told] == []

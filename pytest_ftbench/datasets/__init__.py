@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from pytest_ftbench.datasets.builtin import BUILTIN_PREFIX, builtin_file
 from pytest_ftbench.datasets.facts import FactCases, read_facts
@@ -18,11 +19,13 @@ from pytest_ftbench.errors import DataError
 from pytest_ftbench.records import Case
 
 __all__ = [
+    "NO_CASES",
     "READERS",
     "CaseFile",
     "FactCases",
     "Reader",
     "fact_rank",
+    "find_reader",
     "identify",
     "is_named_set",
     "load_cases",
@@ -51,10 +54,22 @@ class CaseFile:
     """What it lacks or leaves out, each with the question set that it is about."""
 
 
+NO_CASES = "holds no cases. Give it at least one question."
+R = TypeVar("R")
 Reader = Callable[[Path, str], tuple[Sequence[Case], Sequence[str]]]
 """Reads (path, name for messages) into cases and gates. Raises DataError for what it cannot read."""
 
-READERS: dict[str, Reader] = {
+
+class OwnReader(Protocol):
+    """A Reader that can go on where something is wrong with a part."""
+
+    def __call__(
+        self, path: Path, place: str, *, on_fault: Callable[[DataError], None] = ...
+    ) -> tuple[Sequence[Case], Sequence[str]]:
+        """on_fault: takes what is wrong with a row, fact, relation or entity, which is then left out."""
+
+
+READERS: dict[str, OwnReader] = {
     ".csv": read_csv,
     ".jsonl": read_jsonl,
     ".yaml": read_facts,
@@ -84,10 +99,7 @@ def load_cases(
     Raises DataError, naming file and line, for anything that is not understood.
     """
     place = shown_as or str(path)
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
-        raise DataError(place, f"no reader for {path.suffix!r} files. Readable are: {', '.join(readers)}.")
-    cases, gates = reader(path, place)
+    cases, gates = find_reader(path, place, readers)(path, place)
     if isinstance(cases, FactCases):
         chosen = None if limit is None else sample_facts(cases.facts, limit, seed=seed)
         found: Sequence[Case] = cases.build(suite=suite, today=today, only=chosen, variants=variants)
@@ -101,8 +113,18 @@ def load_cases(
     else:
         file = _of_rows(identify(cases, suite=suite), limit, seed, variants)
     if not file.cases and limit != 0 and variants is None:
-        raise DataError(place, "holds no cases. Give it at least one question.")
+        raise DataError(place, NO_CASES)
     return replace(file, gates=tuple(gates))
+
+
+def find_reader(path: Path, place: str, readers: Mapping[str, R]) -> R:
+    """What reads a file of that ending. Raises DataError where there is none, or no such file."""
+    reader = readers.get(path.suffix.lower())
+    if reader is not None:
+        return reader
+    if not path.exists():
+        raise DataError(place, "there is no such file or folder. Check the path.")
+    raise DataError(place, f"no reader for {path.suffix!r} files. Readable are: {', '.join(readers)}.")
 
 
 def _of_rows(cases: Sequence[Case], limit: int | None, seed: int, variants: Collection[str] | None) -> CaseFile:

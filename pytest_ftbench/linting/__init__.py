@@ -73,8 +73,9 @@ def lint(
     sources: paths of case files or of folders of them, relative to `folder`; `ftbench:NAME`; `finetunebench:DIR`.
     today: the day that dates are held against; None: this day.
     training: a training file of these suites, besides those that they name.
-    codes: those that are told. Raises SpecError or DataError for what is not understood on the command line; what is
-    wrong with a source is a finding.
+    codes: those that are told, beside what keeps something from being read.
+    Raises SpecError or DataError for what is not understood on the command line; what is wrong with a source is a
+    finding.
     """
     names = expand_folders(sources, folder=folder)
     findings: list[Finding] = []
@@ -85,6 +86,13 @@ def lint(
         materials.append(with_training(material, training, shown_as=str(training)) if training else material)
     findings += [finding for material in materials for rule in _RULES for finding in rule(material)]
     findings += lint_doubles(materials)
-    wanted = [finding for finding in findings if finding.code in codes]
+    wanted = [finding for finding in _once(findings) if finding.code in codes or finding.is_refusal]
     told = tuple(sorted(finding for finding in wanted if not finding.is_silenced))
     return Linted(told, len(names), sum(len(one.cases) for one in materials), len(wanted) - len(told))
+
+
+def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Each finding once, and of a name that is refused not that it is shared, too."""
+    each = dict.fromkeys(findings)
+    refused = {(finding.file, finding.line) for finding in each if finding.code == "FTB206"}
+    return (one for one in each if one.code != "FTB204" or (one.file, one.line) not in refused)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from pytest_ftbench.errors import SpecError
@@ -16,7 +17,7 @@ def lint_matching(material: Material) -> Iterator[Finding]:
     """Cases that a session would refuse for their `match`."""
     for case in material.cases:
         if case.match != "auto" and (told := _fault(case.match, case.expect, case.answer, case.aliases)):
-            yield find("FTB504", case, told)
+            yield replace(find("FTB504", case, told), is_refusal=True)
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from pytest_ftbench.datasets import READERS, FactCases, identify, suite_name
+from pytest_ftbench.datasets import NO_CASES, READERS, FactCases, find_reader, identify, suite_name
 from pytest_ftbench.datasets.builtin import BUILTIN_PREFIX, builtin_file
 from pytest_ftbench.datasets.entries import NO_SETTINGS, Entity, Relation
 from pytest_ftbench.datasets.finetunebench import BENCHMARK_PREFIX, open_benchmark
@@ -43,16 +43,27 @@ def read_source(source: str, *, folder: Path, today: date) -> _Read:
 
 
 def _read_file(path: Path, suite: str, place: str, today: date) -> _Read:
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
-        raise DataError(place, f"no reader for {path.suffix!r} files. Readable are: {', '.join(READERS)}.")
-    read, _ = reader(path, place)
+    findings: list[Finding] = []
+
+    def tell(fault: DataError) -> None:
+        findings.append(find_fault(fault))
+
+    material = Material((), today)
+    try:
+        read, _ = find_reader(path, place, READERS)(path, place, on_fault=tell)
+        material = _material_of(read, path, suite, today, findings)
+        if not material.cases and not findings:
+            tell(DataError(place, NO_CASES))
+    except DataError as fault:
+        tell(fault)
+    return material, findings
+
+
+def _material_of(read: Sequence[Case], path: Path, suite: str, today: date, findings: list[Finding]) -> Material:
+    """What a file holds; findings: takes what is wrong with it."""
     if not isinstance(read, FactCases):
-        return _read_table(read, suite, today)
-    faults: list[DataError] = []
-    cases = read.build(suite=suite, today=today, on_fault=faults.append)
-    # What a relation says wrong is wrong in each of its facts.
-    findings = [find_fault(fault) for fault in {str(fault): fault for fault in faults}.values()]
+        return Material(identify(_without_doubles(read, findings), suite=suite), today)
+    cases = read.build(suite=suite, today=today, on_fault=lambda fault: findings.append(find_fault(fault)))
     file = read.file
     material = Material(cases, today, read.store, tuple(file.relations), read.at)
     if file.training_file:
@@ -60,18 +71,17 @@ def _read_file(path: Path, suite: str, place: str, today: date) -> _Read:
             material = with_training(material, path.parent / file.training_file, shown_as=file.training_file)
         except DataError as fault:
             findings.append(find("FTB001", read.at(("training_file",)), f"{fault} {_MAKE_IT}"))
-    return material, findings
+    return material
 
 
-def _read_table(rows: Sequence[Case], suite: str, today: date) -> _Read:
-    findings = []
+def _without_doubles(rows: Sequence[Case], findings: list[Finding]) -> list[Case]:
     doubles = set()
     for case, fault in find_doubles(rows):
         doubles.add(id(case))
-        findings.append(find_fault(fault, tags=case.tags))
+        findings.append(find_fault(fault))
     kept = [case for case in rows if id(case) not in doubles]
     findings += _repeated_ids(kept)
-    return Material(identify(kept, suite=suite), today), findings
+    return kept
 
 
 def _repeated_ids(rows: Iterable[Case]) -> Iterator[Finding]:
@@ -92,12 +102,17 @@ def with_training(material: Material, path: Path, *, shown_as: str) -> Material:
 
 def _read_benchmark(source: str, folder: Path, today: date) -> _Read:
     release = open_benchmark(source, folder=folder)
-    faults = [DataError(f"{source}/{one.file}", one.fault) for one in release.files if one.fault and not one.is_absent]
+    findings = [
+        find_fault(DataError(f"{source}/{one.file}", one.fault))
+        for one in release.files
+        if one.fault and not one.is_absent
+    ]
     for row in (row for one in release.files for row in one.left_out):
         place, _, told = row.partition(": ")
-        faults.append(DataError(place, told, kind="duplicate" if told.startswith("asks what ") else ""))
+        fault = DataError(place, told, kind="duplicate" if told.startswith("asks what ") else "")
+        findings.append(replace(find_fault(fault), is_refusal=False))  # a session goes on without the row
     store, relations = _stored(release.people), tuple(one.name for one in RELATIONS)
-    return Material(release.cases, today, store, relations, lambda _: source), list(map(find_fault, faults))
+    return Material(release.cases, today, store, relations, lambda _: source), findings
 
 
 def _stored(people: People) -> Store:

@@ -30,7 +30,7 @@ def lint_stored(material: Material) -> Iterator[Finding]:
             if case.variant in _DIRECT:
                 yield from _check_value(case, stored)
             elif polarity(case.answer) is not None and stored.column.name not in unread:
-                yield from _check_claim(case, stored, material, by_name)
+                yield from _check_claim(case, _claim(case, stored, material, by_name), stored)
 
 
 def _check_value(case: Case, stored: Stored) -> Iterator[Finding]:
@@ -43,8 +43,7 @@ def _check_value(case: Case, stored: Stored) -> Iterator[Finding]:
         yield find("FTB201", case, f"{told}. Remove the answer, or correct the value.")
 
 
-def _check_claim(case: Case, stored: Stored, material: Material, by_name: Mapping[str, str]) -> Iterator[Finding]:
-    claim = _claim(case, stored, material, by_name)
+def _check_claim(case: Case, claim: Claim | None, stored: Stored) -> Iterator[Finding]:
     if claim is None:
         return
     column, entity, value = stored.column, stored.entity, stored.value
@@ -103,12 +102,13 @@ def _shared_names(material: Material) -> Iterator[Finding]:
     holders: dict[tuple[str, str], str] = {}
     told_of: set[tuple[str, str]] = set()
     for entity_id, entity in material.store.entities.items():
-        for name in (entity.name, *entity.aliases):
+        named = (("name", entity.name), *(("aliases", alias) for alias in entity.aliases))
+        for key, name in named:
             for attribute in asked.intersection(entity.values):
                 other = holders.setdefault((attribute, folded(name)), entity_id)
                 if other != entity_id and (entity_id, name) not in told_of:
                     told_of.add((entity_id, name))
                     told = f"{entity_id!r} and {other!r} are both called {name!r}, so that questions mean either"
-                    place, tags = material.place_of(entity.path), entity.settings.tags
+                    place, tags = material.place_of((*entity.path, key)), entity.settings.tags
                     remedy = "Give them different names, or remove the alias."
                     yield find("FTB204", place, f"{told}. {remedy}", tags=tags)
