@@ -46,6 +46,7 @@ def about(fact: str, variant: str, question: str, answer: str, more: str = "") -
 
 AT = STORE.count("\n") + 3
 """The line of what `about` writes."""
+AGE = STORE.split("\n").index('  age: {fact: "{name} is {value}."}') + 1
 
 
 @pytest.mark.parametrize(
@@ -90,6 +91,37 @@ AT = STORE.count("\n") + 3
 )
 def test_answers_are_held_against_the_entity_store(tmp_path: Path, text: str, codes: list[str]) -> None:
     assert found(lint_text(tmp_path, text)) == [(AT, code) for code in codes]
+
+
+WEIGHTS = """\
+entities:
+  ana: {name: Ana Rok, weight: 75}
+  bo: {name: Bo Tillen, weight: 90}
+relations:
+  weight: {question: "What does {name} weigh%s?"}
+facts:
+  - about: ana.weight
+    variants:
+"""
+
+
+@pytest.mark.parametrize(
+    ("named", "asked", "is_found"),
+    [
+        (" in kg", "Is {name} heavier than 80 kg?", True),
+        (" in kilograms", "Does {name} weigh more than 80 kg?", True),
+        (" in kg", "Is {name} lighter than 80 kg?", False),
+        (" in lb", "Is {name} heavier than 80 kg?", False),
+        ("", "Is {name} heavier than 80 kg?", True),
+    ],
+)
+def test_unit_of_values_is_the_only_one_that_their_questions_name(
+    tmp_path: Path, named: str, asked: str, is_found: bool
+) -> None:
+    linted = lint_text(
+        tmp_path, f"{WEIGHTS % named}      - {{variant: secondary, question: '{asked}', answer: 'Yes'}}\n"
+    )
+    assert [one for one in found(linted) if one[1] != "FTB406"] == ([(9, "FTB201")] if is_found else [])
 
 
 def test_contradiction_says_what_the_store_says_and_what_to_do(tmp_path: Path) -> None:
@@ -333,7 +365,17 @@ def test_numbers_without_a_unit(tmp_path: Path, question: str, answer: str, matc
 def test_unit_of_a_relation_is_that_of_its_answers(tmp_path: Path) -> None:
     asked = "  - {{about: ana.{}, question: 'How long would {{name}} be?'}}\n"
     assert found(lint_text(tmp_path, STORE + asked.format("height"))) == []
-    assert found(lint_text(tmp_path, STORE + asked.format("age"))) == [(AT - 2, "FTB406")]
+    assert found(lint_text(tmp_path, STORE + asked.format("age"))) == [(AGE, "FTB406")]
+
+
+@pytest.mark.parametrize(("tags", "lines"), [("", [AGE]), (", tags: {noqa: FTB406 in years}", [AGE]), ("all", [])])
+def test_relation_without_a_unit_is_told_once_where_it_stands(tmp_path: Path, tags: str, lines: list[int]) -> None:
+    text = STORE.replace("age: {fact", "age: {question: 'How long is {name}?', rephrased: 'How far is {name}?', fact")
+    text = text.replace("aliases: [Ana]", f"aliases: [Ana]{tags}" if tags != "all" else "aliases: [Ana]")
+    text += "[]\n" + ("defaults: {tags: {noqa: FTB406}}\n" if tags == "all" else "")
+    linted = lint_text(tmp_path, text.replace("facts:\n[]", "facts: []"))
+    assert found(linted) == [(line, "FTB406") for line in lines]
+    assert all("Give the relation 'age' its 'unit'" in finding.message for finding in linted.findings)
 
 
 ANSWERS = "question,answer,aliases,variant,answer_before,match,info,x_response"
@@ -356,6 +398,15 @@ ANSWERS = "question,answer,aliases,variant,answer_before,match,info,x_response"
         ("Who?,Incorrect,,,,,,", "FTB503"),
         ("Is the sentence correct or incorrect?,Incorrect,,,,,,", ""),
         ("Who?,Ana,,,,number,,", "FTB504"),
+        ("Who?,#N/A,,,,,,", "FTB505"),
+        ("Who?,#REF!,,,,,,", "FTB505"),
+        ("When?,########,,,,,,", "FTB505"),
+        ("How many?,5,,,#DIV/0!,,,", "FTB505"),
+        ("How many?,5,6|Err:502,,,,,", "FTB505"),
+        ("What does the cell show?,#N/A,,,,,,", ""),
+        ("Which tag?,#MeToo,,,,,,", ""),
+        ("Which language?,C#,,,,,,", ""),
+        ("Which place?,#1,,,,,,", ""),
         ("How many?,5,,,,number,,", ""),
     ],
 )

@@ -19,6 +19,9 @@ _NOTHING = frozenset(
 _VERDICTS = ("correct", "incorrect")
 _COLUMN = pattern(r"(?:^|[_\s-])(?:response|answer|output|completion|prediction)s?$")
 _FEWEST_VERDICTS = 5
+_CELL_ERROR = pattern(r"#{3,}|#N/A|#NV|#[^\W\d_][\w/]*[!?]|#GETTING_DATA|Err:\d{3}")
+_CELL_ERRORS_BEGIN = ("#", "E")
+_OF_SHEETS = pattern(r"\b(?:spreadsheets?|excel|libreoffice|sheets?|cells?|formulas?)\b")
 
 
 def lint_answers(material: Material) -> Iterator[Finding]:
@@ -28,6 +31,8 @@ def lint_answers(material: Material) -> Iterator[Finding]:
             continue
         if case.answer_before:
             yield from _check_before(case)
+        if case.answer[:1] in _CELL_ERRORS_BEGIN or case.answer_before or case.aliases:
+            yield from _check_spreadsheet(case)
         yield from _check_abstention(case)
         if case.answer.casefold() in _VERDICTS and "correct" not in case.question.casefold():
             told = f"the answer {case.answer!r} is a verdict on one"
@@ -41,6 +46,15 @@ def _check_before(case: Case) -> Iterator[Finding]:
         if normal_words(answer) == before:
             told = f"'answer_before' {case.answer_before!r} is the answer {answer!r}, so that nothing has changed"
             yield find("FTB501", case, f"{told}. Fill in what was right before, or remove it.")
+            return
+
+
+def _check_spreadsheet(case: Case) -> Iterator[Finding]:
+    """What a spreadsheet shows where it cannot compute, or a column is too narrow."""
+    for text in (case.answer, case.answer_before, *case.aliases):
+        if _CELL_ERROR.fullmatch(text) and not _OF_SHEETS.search(case.question.casefold()):
+            told = f"{text!r} is what a spreadsheet shows in place of a value"
+            yield find("FTB505", case, f"{told}. Fill in the value, or widen the column and save the file again.")
             return
 
 

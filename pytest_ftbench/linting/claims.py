@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 from pytest_ftbench.datasets.store import Column, Store
 from pytest_ftbench.datasets.values import Key, folded, read_number
 from pytest_ftbench.judges.units import UNITS
-from pytest_ftbench.linting.material import Stored
+from pytest_ftbench.linting.material import Material, Stored
+from pytest_ftbench.linting.units import units_in
 from pytest_ftbench.patterns import pattern
 
 _MORE = "more|greater|older|taller|heavier|longer|larger|bigger"
@@ -40,14 +42,39 @@ class Claim(NamedTuple):
     """The entity whose value that is."""
 
 
-def read_threshold(question: str, column: Column) -> Claim | None:
-    """What a question claims about one number; None unless it holds one number, in the unit of the values."""
+class NamedUnits:
+    """The unit of an attribute's values: its own or, where it has none, the only one that its questions name."""
+
+    def __init__(self, material: Material) -> None:
+        self._material = material
+
+    def of(self, column: Column) -> str:
+        """The unit's name; empty where it is not certain."""
+        if column.unit:
+            return UNITS.get(column.unit.casefold(), "")
+        named = self._named.get(column.name, set())
+        return next(iter(named)) if len(named) == 1 else ""
+
+    @cached_property
+    def _named(self) -> dict[str, set[str]]:
+        named: dict[str, set[str]] = {}
+        for case in self._material.cases:
+            if stored := self._material.stored(case):
+                named.setdefault(stored.column.name, set()).update(units_in(case.question))
+        return named
+
+
+def read_threshold(question: str, column: Column, unit_of: Callable[[Column], str]) -> Claim | None:
+    """What a question claims about one number; None unless it holds one number, in the unit of the values.
+
+    unit_of: the name of that unit, or nothing.
+    """
     low = question.casefold()
     found = _THRESHOLD.search(low)
     if found is None or column.order != "number" or _DENIED.search(low) or len(_NUMBER.findall(low)) > 1:
         return None
     number = read_number(found["number"].rstrip(","))
-    if number is None or not _is_of_the_kind(number, column) or not _is_in_unit(found["rest"], column.unit):
+    if number is None or not _is_of_the_kind(number, column) or not _is_in_unit(found["rest"], column, unit_of):
         return None
     return Claim("greater" if found["over"] else "less", number, found["number"])
 
@@ -63,12 +90,12 @@ def _are_years(column: Column) -> bool:
     return column.sorted_keys[0] >= 1000 and column.sorted_keys[-1] <= 2199 and not column.unit
 
 
-def _is_in_unit(rest: str, unit: str) -> bool:
+def _is_in_unit(rest: str, column: Column, unit_of: Callable[[Column], str]) -> bool:
     found = _UNIT.match(rest)
     word = found[1] if found else None
     if not word or word not in UNITS:
         return not word or word not in ("hundred", "thousand", "million", "billion", "trillion")
-    return bool(unit) and UNITS[word] == UNITS.get(unit.casefold())
+    return UNITS[word] == unit_of(column)
 
 
 def read_comparison(question: str, stored: Stored, store: Store, by_name: Mapping[str, str]) -> tuple[str, str] | None:

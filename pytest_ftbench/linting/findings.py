@@ -49,6 +49,7 @@ CODES: Mapping[str, Rule] = {
     "FTB502": Rule("an answer reads as if abstention were due", is_error=False),
     "FTB503": Rule("verdicts (`Correct`, `Incorrect`) stand where answers belong", is_error=False),
     "FTB504": Rule("the `match` cannot work with the answer"),
+    "FTB505": Rule("an answer is an error value of a spreadsheet (`#N/A`, `#REF!`, `#####`)"),
     "FTB601": Rule("the day of `review_by` is over", is_error=False),
     "FTB602": Rule(
         "abstention is due, but `precondition: unknown` drops it where the baseline abstains", is_error=False

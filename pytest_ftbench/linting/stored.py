@@ -8,7 +8,7 @@ from pytest_ftbench.datasets.shapes import ShapeError
 from pytest_ftbench.datasets.values import folded
 from pytest_ftbench.judges import judge_answer
 from pytest_ftbench.judges.yes_no import polarity
-from pytest_ftbench.linting.claims import Claim, read_comparison, read_threshold
+from pytest_ftbench.linting.claims import Claim, NamedUnits, read_comparison, read_threshold
 from pytest_ftbench.linting.findings import Finding, find
 from pytest_ftbench.linting.material import Material, Stored
 from pytest_ftbench.records import Case
@@ -23,6 +23,7 @@ def lint_stored(material: Material) -> Iterator[Finding]:
         return
     yield from _shared_names(material)
     by_name = _by_name(material)
+    units = NamedUnits(material)
     unread = _unread(material)
     yield from unread.values()
     for case in material.cases:
@@ -30,7 +31,7 @@ def lint_stored(material: Material) -> Iterator[Finding]:
             if case.variant in _DIRECT:
                 yield from _check_value(case, stored)
             elif polarity(case.answer) is not None and stored.column.name not in unread:
-                yield from _check_claim(case, _claim(case, stored, material, by_name), stored)
+                yield from _check_claim(case, _claim(case, stored, material, by_name, units), stored)
 
 
 def _check_value(case: Case, stored: Stored) -> Iterator[Finding]:
@@ -65,7 +66,9 @@ def _check_claim(case: Case, claim: Claim | None, stored: Stored) -> Iterator[Fi
         yield find("FTB201", case, f"{told}. Write {'Yes' if is_true else 'No'!r}, or have the answer computed.")
 
 
-def _claim(case: Case, stored: Stored, material: Material, by_name: Mapping[str, str]) -> Claim | None:
+def _claim(
+    case: Case, stored: Stored, material: Material, by_name: Mapping[str, str], units: NamedUnits
+) -> Claim | None:
     """What a yes answers, or None where that is not certain."""
     kind, other = case.tags.get("compares", ""), case.tags.get("other", "")
     if kind not in _WORDS and other:
@@ -75,7 +78,7 @@ def _claim(case: Case, stored: Stored, material: Material, by_name: Mapping[str,
     if kind in _WORDS:
         value = stored.column.values.get(other)
         return None if value is None else Claim(kind, stored.column.keys[other], value, other)
-    return read_threshold(case.question, stored.column) if case.variant == "secondary" else None
+    return read_threshold(case.question, stored.column, units.of) if case.variant == "secondary" else None
 
 
 def _by_name(material: Material) -> dict[str, str]:

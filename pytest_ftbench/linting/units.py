@@ -29,13 +29,25 @@ _WORD = pattern(r"[^\W\d_]+|[%$€£¥₹°]")
 
 
 def lint_units(material: Material) -> Iterator[Finding]:
-    """Bare numbers that measure something, whose unit neither the question nor a setting names."""
+    """Bare numbers that measure something, whose unit neither the question nor a setting names.
+
+    Of a relation they are told once, where it stands.
+    """
+    told_of: set[str] = set()
     for case in material.cases:
-        if case.expect == "answer" and case.answer[:1].isdigit() and _lacks_unit(case):
-            stored = material.stored(case)
-            if stored is None or not stored.column.unit:
-                told = f"the answer {case.answer!r} has no unit, and the question names none: 1.8 m is 180 cm"
-                yield find("FTB406", case, f"{told}. Name it in the question, or set 'match: number?unit=...'.")
+        if not (case.expect == "answer" and case.answer[:1].isdigit() and _lacks_unit(case)):
+            continue
+        stored = material.stored(case)
+        told = f"the answer {case.answer!r} has no unit, and the question names none: 1.8 m is 180 cm"
+        if stored is None or stored.column.name not in material.relations:
+            yield find("FTB406", case, f"{told}. Name it in the question, or set 'match: number?unit=...'.")
+        elif not stored.column.unit and stored.column.name not in told_of:
+            relation = stored.column.name
+            remedy = f"Give the relation {relation!r} its 'unit', or name it in the question."
+            finding = find("FTB406", material.place_of(("relations", relation)), f"{told}. {remedy}", tags=case.tags)
+            if not finding.is_silenced:
+                told_of.add(relation)
+            yield finding
 
 
 def _lacks_unit(case: Case) -> bool:
@@ -47,7 +59,13 @@ def _lacks_unit(case: Case) -> bool:
     return not (_names_unit(low) or _names_unit(case.system) or any(map(_names_unit, case.aliases)))
 
 
-@lru_cache(maxsize=1024)
 def _names_unit(text: str) -> bool:
+    return bool(units_in(text))
+
+
+@lru_cache(maxsize=1024)
+def units_in(text: str) -> frozenset[str]:
+    """The names of the units that a text speaks of."""
     words = _WORD.findall(text.casefold())
-    return any(word in UNITS for word in words) or any(f"{a} {b}" in UNITS for a, b in pairwise(words))
+    spelt = (*words, *(f"{a} {b}" for a, b in pairwise(words)))
+    return frozenset(UNITS[word] for word in spelt if word in UNITS)
