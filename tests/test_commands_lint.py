@@ -29,6 +29,12 @@ WARNING = "a.ftbench.csv:2: FTB502 the answer 'None' is matched as a word. Set '
 ERROR = "b.ftbench.csv:2: FTB501 'answer_before' 'ana' is the answer 'Ana', so that nothing has changed. Fill in what was right before, or remove it.\n"  # noqa: E501 - as printed
 
 
+def test_file_that_is_a_link_to_itself_is_told_in_one_line(here: Path) -> None:
+    (here / "self.yaml").symlink_to("self.yaml")
+    code, out, _ = ftbench("lint", "self.yaml")
+    assert (code, out.splitlines()[0].partition(" (")[0]) == (1, "self.yaml:1: FTB001 cannot be read")
+
+
 @pytest.fixture
 def files(here: Path) -> Path:
     """A file with a warning and one with an error, with files beside them that are no case files."""

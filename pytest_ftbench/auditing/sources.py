@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
@@ -24,7 +25,7 @@ def load_questions(sources: Iterable[str], *, folder: Path) -> list[Case]:
     Raises DataError or SpecError for what cannot be read.
     """
     suites = [suite for source in dict.fromkeys(sources) for suite in load_suites(source, folder=folder)]
-    by_place = {suite.path.resolve() if suite.path else number: suite for number, suite in enumerate(suites)}
+    by_place = {os.path.realpath(suite.path) if suite.path else number: suite for number, suite in enumerate(suites)}
     return [case for suite in by_place.values() for case in suite.file.cases]
 
 

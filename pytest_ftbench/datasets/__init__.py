@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -200,7 +201,7 @@ def suite_name(path: Path, *, root: Path) -> str:
     )
     stem += path.suffix if has_namesake else ""
     try:
-        return path.resolve().relative_to(root.resolve()).with_name(stem).as_posix()
+        return _below(path, root).with_name(stem).as_posix()
     except ValueError:
         return stem
 
@@ -211,6 +212,11 @@ def _stem(path: Path) -> str:
 
 def _shown(path: Path, root: Path) -> str:
     try:
-        return path.resolve().relative_to(root.resolve()).as_posix()
+        return _below(path, root).as_posix()
     except ValueError:
         return str(path)
+
+
+def _below(path: Path, root: Path) -> Path:
+    """A path relative to a folder. Raises ValueError for one that does not lie in it."""
+    return Path(os.path.realpath(path)).relative_to(os.path.realpath(root))  # unlike resolve(), takes links in a circle
