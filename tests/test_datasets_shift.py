@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from datasets_kit import PEOPLE, load
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_ftbench.datasets.shapes import ShapeError
 from pytest_ftbench.datasets.shift import shift_years
 from pytest_ftbench.datasets.values import read_date, read_number
 from pytest_ftbench.prompts import content_hash
@@ -23,11 +25,14 @@ IN_2030 = date(2030, 5, 17)
         ("Who won in 2024?", "Who won in 2040?"),
         ("On September 12, 2024, who won?", "On September 12, 2040, who won?"),
         ("Who won on 2024-09-12?", "Who won on 2040-09-12?"),
-        ("Who won between 2019 and 2024?", "Who won between 2035 and 2040?"),
-        ("Who won from 2019-2024?", "Who won from 2035-2040?"),
+        ("Who won between 2019 and 2024?", "Who won between 2040 and 2045?"),
+        ("Who won from 2019-2024?", "Who won from 2040-2045?"),
+        ("In 2024, who was chosen to host the World Cup 2034?", "In 2040, who was chosen to host the World Cup 2050?"),
         ("Who won the season 2023/24?", "Who won the season 2040/41?"),
         ("Who won the season 1999/00?", "Who won the season 2040/41?"),
+        ("Who won the season 2023-24?", "Who won the season 2040-41?"),
         ("Who won in the 2010s?", "Who won in the 2040s?"),
+        ("Which champion of 2013 won in the 2010s?", "Which champion of 2043 won in the 2040s?"),
         ("Who won (2024)?", "Who won (2040)?"),
         ("Who won in 2024's final?", "Who won in 2040's final?"),
         ("Who won $2000, or 1,999 euros, in 2024?", "Who won $2000, or 1,999 euros, in 2040?"),
@@ -37,13 +42,54 @@ IN_2030 = date(2030, 5, 17)
         ("Who will win in 2060?", "Who will win in 2040?"),
     ],
 )
-def test_latest_year_becomes_that_many_years_after_the_run(question: str, moved: str) -> None:
+def test_earliest_year_becomes_that_many_years_after_the_run(question: str, moved: str) -> None:
     assert shift_years(question, 10, today=IN_2030) == moved
 
 
-@given(st.integers(1500, 2199), st.integers(1, 500), st.dates())
-def test_shifted_question_is_never_past(year: int, years: int, today: date) -> None:
-    assert shift_years(f"In {year}?", years, today=today) == f"In {today.year + years}?"
+@given(st.lists(st.integers(1500, 2199), min_size=2, max_size=2), st.integers(1, 500), st.dates())
+def test_shifted_question_is_never_past(named: list[int], years: int, today: date) -> None:
+    one, other = named
+    moved = shift_years(f"Who, chosen in {one}, won the final of {other}?", years, today=today)
+    found = [int(number) for number in re.findall(r"\d+", moved)]
+    assert min(found) == today.year + years
+    assert found[1] - found[0] == other - one
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["ran 1500 m", "ran the 1500m", "ran the 1500 metres", "ran the 1500-metre race", "swam the 1500 freestyle",
+     "built 2000 seats", "built 1,500 seats", "led 2000 soldiers", "sold Windows 2000", "won 2000 votes",
+     "sold more than 1999", "crossed article 2000", "drank 1500 ml"],
+)  # fmt: skip
+def test_numbers_that_are_no_years_stay(part: str) -> None:
+    assert shift_years(f"Who {part} in 2024?", 1, today=IN_2030) == f"Who {part} in 2031?"
+
+
+@pytest.mark.parametrize(
+    "year",
+    ["the 2024 Olympics", "the 2024 elections", "the 2024 G20", "the 2024 100 m final", "the 2024 women's final",
+     "the World Cup 2024 starts", "September 12 2024 trains stopped", "in 2024 trains stopped", "K-pop's 2024 K-stars"],
+)  # fmt: skip
+def test_years_before_plurals_and_units_of_others_move(year: str) -> None:
+    assert shift_years(f"What of {year}?", 1, today=IN_2030) == f"What of {year.replace('2024', '2031')}?"
+
+
+@pytest.mark.parametrize(
+    ("question", "fault"),
+    [
+        *((f"Who won {part}?", f"{part[-len(number):]!r} in 'Who won {part}?' may be a year or not.")
+          for part, number in (("the 1500", "1500"), ("in 2011-12", "2011-12"), ("in 2019-24", "2019-24"))),
+        ("Who has 2000 benches?", "'2000' in 'Who has 2000 benches?' may be a year or not."),
+        ("In 2024 people voted for whom?", "'2024' in 'In 2024 people voted for whom?' may be a year or not."),
+        *((f"Who won on {day}?", f"'Who won on {day}?' names a day that few years have.")
+          for day in ("29 February 2024", "February 29th, 2024", "Feb. 29, 2024", "2024-02-29")),
+        ("Who ran 1500 m?", "'Who ran 1500 m?' names no year that could be moved."),
+    ],
+)  # fmt: skip
+def test_what_may_be_no_year_and_days_that_years_lack_are_refused(question: str, fault: str) -> None:
+    with pytest.raises(ShapeError) as caught:
+        shift_years(question, 3, today=IN_2030)
+    assert str(caught.value) == f"{fault} Write the date_change question out."
 
 
 CONTENT = """\

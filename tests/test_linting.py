@@ -317,6 +317,8 @@ def test_variants_are_held_against_the_training_file_that_the_suite_names(tmp_pa
         ("What does it cost in May 2026?", ["FTB404"]),
         ("What does it cost in June 2026?", []),
         ("What does it cost in 2027?", []),
+        ("Which price, set in 2025, holds in 2034?", ["FTB404"]),
+        ("What will it cost in 2034, after 5 euros in 2024?", []),
         ("What will it cost one day?", []),
         ("+10y", []),
     ],

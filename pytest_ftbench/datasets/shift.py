@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from pytest_ftbench.datasets.shapes import ShapeError
+from pytest_ftbench.datasets.years import is_decade, is_season, year_matches
 from pytest_ftbench.patterns import pattern
 
-_SHIFT = pattern(r"([+-]?)\s*(\d+)\s*y(?:ears?)?", 2)  # re.IGNORECASE
-_YEAR = pattern(
-    r"(?<![\w.,$€£¥#])((?:1[5-9]|2[01])\d\d)"  # no part of a longer number, no amount of money
-    r"(?:([/\u2013])(\d\d)(?![\w/\u2013-]))?"  # 2023/24
-    r"(?=s?(?!\w))(?![.,]\d|\s?%)"
+_SHIFT = pattern(r"([+-]?)\s*(\d+)\s*y(?:ears?)?", re.IGNORECASE)
+_LEAP_DAY = pattern(
+    r"\b(?:29(?:th)?(?:\s+of)?\s+feb(?:ruary)?|feb(?:ruary)?\.?\s+29(?:th)?|\d{4}-02-29)\b", re.IGNORECASE
 )
 
 
@@ -34,28 +34,30 @@ def read_shift(text: str) -> int | None:
     return years
 
 
-def years_named(text: str) -> list[int]:
-    """The years that a text names, as `shift_years` has them."""
-    return [int(match[1]) for match in _YEAR.finditer(text)]
-
-
 def shift_years(question: str, years: int, *, today: date) -> str:
-    """The question with every year moved by the same number, so that the latest lies `years` after this one.
+    """The question with every year moved by the same number, so that the earliest lies `years` after this one.
 
-    today: the day of the run. A year is a number from 1500 to 2199 that is not part of a longer one, of an amount of
-    money or a percentage; the second half of `2023/24` moves along.
-    Raises ShapeError where no year is named.
+    today: the day of the run. What is a year is said at `year_matches`; the second half of `2023/24` moves along.
+    Raises ShapeError where no year is named, where a number may be one or not, and for a day that other years lack.
     """
-    found = years_named(question)
+    found = list(year_matches(question))
     if not found:
         raise ShapeError(f"{question!r} names no year that could be moved. Write the date_change question out.")
-    by = today.year + years - max(found)
-    return _YEAR.sub(lambda match: _moved(match[1], match[2], match[3], by), question)
+    if _LEAP_DAY.search(question):
+        raise ShapeError(f"{question!r} names a day that few years have. Write the date_change question out.")
+    by = today.year + years - min(int(match[1]) for match in found)
+    moved, end = "", 0
+    for match in found:
+        moved += question[end : match.start()] + _moved(match, by)
+        end = match.end()
+    return moved + question[end:]
 
 
-def _moved(year: str, mark: str | None, half: str | None, by: int) -> str:
-    moved = str(int(year) + by)
-    if mark is None or half is None:
+def _moved(match: re.Match[str], by: int) -> str:
+    year = int(match[1]) + by
+    if is_decade(match):
+        year += -year % 10
+    moved = f"{year}{match[2] or ''}"
+    if match[3] is None:
         return moved
-    is_season = (int(year) + 1) % 100 == int(half)
-    return f"{moved}{mark}{(int(half) + by) % 100:02}" if is_season else f"{moved}{mark}{half}"
+    return moved + (f"{(int(match[3]) + by) % 100:02}" if is_season(match) else match[3])

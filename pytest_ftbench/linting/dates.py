@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from pytest_ftbench.datasets.shift import years_named
+from pytest_ftbench.datasets.years import years_named
 from pytest_ftbench.linting.findings import Finding, find
 from pytest_ftbench.linting.material import Material, plain
 from pytest_ftbench.patterns import pattern
@@ -15,6 +15,9 @@ _MONTH = pattern(
     r"\b(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b"
 )
+
+_WILL = pattern(r"(?i)\b(?:will|won't|shall|going to)\b")
+"""What is asked about the latest year that is named, though an earlier one is told of."""
 
 
 def lint_dates(material: Material) -> Iterator[Finding]:
@@ -27,8 +30,9 @@ def lint_dates(material: Material) -> Iterator[Finding]:
         years = years_named(case.question)
         if not years or (case.suite, case.fact, plain(case.question)) in unmoved:
             continue
-        if _has_come(max(years), case.question, material.today):
-            told = f"the date_change question is about {max(years)}, which a model may know by now"
+        year = max(years) if _WILL.search(case.question) else min(years)  # chosen in 2024 for 2034: has come
+        if _has_come(year, case.question, material.today):
+            told = f"the date_change question is about {year}, which a model may know by now"
             yield find("FTB404", case, f"{told}. Write '+10y', which moves with the day of the run, or a later year.")
 
 
