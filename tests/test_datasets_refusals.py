@@ -65,6 +65,16 @@ def asked(line: str, store: str = PEOPLE) -> str:
         (asked("order: date, secondary: [{over: 2024-01, question: '{name}?'}]",
                "entities: {a: {name: A, weight: '2024'}}\n"),
          "f.yaml:1: over: '2024-01' is not a date as exact as the others, which values of 'weight' are. Write one."),
+        (asked("secondary: [{between: [120, 150], question: '{name}?'}]"),
+         "f.yaml:1: the 'weight' of 'bo' is '150', the same as a bound: a tie. Take other bounds."),
+        ("relations: {city: {order: text, comparison: [{less: b, question: 'Is {name} before {other}?'}]}}\n"
+         "entities:\n  a: {name: A, city: Z\u00fcrich}\n  b: {name: B, city: Bern}\n  c: {name: C, city: Zurich}\n",
+         "f.yaml:5: less: 'Zurich' and 'Z\u00fcrich' have the same place in the alphabet. "
+         "Change one, or ask otherwise."),
+        ("relations: {city: {reverse: 'Who lives in {value}?'}}\n"
+         "entities:\n  a: {name: A, city: \"Z\\u00fcrich\"}\n  b: {name: B, city: \"Zu\\u0308rich\"}\n",
+         "f.yaml:1: 'a' and 'b' have the same 'city', 'Z\u00fcrich': a reverse question would have several answers. "
+         "Ask 'reverse' in facts whose value nobody shares, or change a value."),
         (asked("secondary: [{between: [5, 4], question: '{name}?'}]"),
          "f.yaml:1: between: '5' is more than '4'. Turn them round."),
         (CITY.replace("}}", ", secondary: [{parity: odd, question: '{name}?'}]}}") + PEOPLE,

@@ -167,6 +167,8 @@ def test_what_is_a_date(text: str, parts: tuple[int, ...] | None) -> None:
         ("date", ("1999", "2024", "2001"), "2000", "No Yes Yes"),
         ("text", ("umbra", "Orvel", "Zell"), "P", "Yes No Yes"),
         ("number", ("1,000", "90", "-5"), "100", "Yes No No"),
+        ("text", ("\u00c9cija", "Z\u00fcrich", "\u0141omza", "\u00d8rsta", "''t Zand"), "M", "No Yes No Yes Yes"),
+        ("text", ("E\u0301cija", "\u0419\u043e\u0448\u043a\u0430\u0440"), "\u0418", "No Yes"),
     ],
 )
 def test_values_compare_by_the_order_of_the_relation(

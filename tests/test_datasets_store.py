@@ -39,10 +39,11 @@ def test_relation_is_asked_about_each_entity_that_has_the_attribute(tmp_path: Pa
     [
         ("over: 149", "No Yes Yes"),
         ("under: 151", "Yes Yes No"),
-        ("between: [126, 150]", "Yes Yes No"),
+        ("between: [125, 151]", "Yes Yes No"),
         ("between: [126.5, '1,000']", "No Yes Yes"),
         ("in_class: [150, 126.0]", "Yes Yes No"),
         ("starts_with: ['1']", "Yes Yes No"),
+        ("starts_with: ['12', '2']", "Yes No Yes"),
         ("parity: even", "Yes Yes Yes"),
         ("parity: odd", "No No No"),
     ],
@@ -118,6 +119,24 @@ def test_reverse_asks_for_the_name_and_takes_the_aliases(tmp_path: Path) -> None
         ("Who weighs 150 pounds?", "Bo Tillen", (), "auto"),
         ("Who weighs 210 pounds?", "Cy Marn", ("Cy", "Marn"), "auto"),
     ]
+
+
+def test_reverse_takes_no_alias_that_means_another_as_well(tmp_path: Path) -> None:
+    store = PEOPLE + "  di: {name: Cy, aliases: [ana]}\n"
+    cases = load(tmp_path, of_weight("reverse: Who weighs {value} pounds?", store)).cases
+    assert [case.aliases for case in cases if case.variant == "reverse"] == [(), (), ("Marn",)]
+
+
+def test_cities_are_the_same_and_begin_alike_however_they_are_encoded(tmp_path: Path) -> None:
+    rules = (
+        "{comparison: [{equal: b, question: 'Is {name} where {other} is?'}], "
+        "secondary: [{starts_with: E, question: '{name}?'}]}"
+    )
+    cities = ("E\u0301cija", "\u00c9CIJA", "Ecija", "Zell")
+    store = "".join(f"  {name}: {{name: {name}, city: {city}}}\n" for name, city in zip("abcd", cities, strict=True))
+    cases = load(tmp_path, f"relations: {{city: {rules}}}\nentities:\n{store}").cases
+    for variant, answers in (("comparison", "Yes No No"), ("secondary", "Yes Yes Yes No")):
+        assert [case.answer for case in cases if case.variant == variant] == answers.split()
 
 
 def test_doubt_sends_the_question_and_then_the_turns(tmp_path: Path) -> None:

@@ -64,8 +64,8 @@ class Asker:
             return self._ask_aliases(subject, subject.entity, entry, fields)
         if entry.variant == "reverse" and entry.answer is None:
             self._refuse_ambiguous(subject)
-            entity = subject.entity
-            return (self._ask(entry, fields, subject, answer=entity.name, aliases=entity.aliases, is_own=True),)
+            name, aliases = subject.entity.name, self._store.own_aliases(subject.entity_id)
+            return (self._ask(entry, fields, subject, answer=name, aliases=aliases, is_own=True),)
         own = subject.plain.aliases if subject.plain else ()
         return (self._ask(entry, fields, subject, answer=fields["value"], aliases=own),)
 

@@ -8,11 +8,13 @@ from typing import NamedTuple
 from pytest_ftbench.datasets.entries import Rule
 from pytest_ftbench.datasets.keys import BALANCED
 from pytest_ftbench.datasets.shapes import ShapeError
-from pytest_ftbench.datasets.store import Column, Store, digest, initial
-from pytest_ftbench.datasets.values import Key, folded
+from pytest_ftbench.datasets.store import Column, Store, digest
+from pytest_ftbench.datasets.values import Key, folded, sorted_by
 from pytest_ftbench.names import meant_name
 
 _MOST_LETTERS = 3
+_MOST_NEAR = 3
+"""Where nobody is asked the same with the other answer, so many of the next values are picked from."""
 _ASCENDING = ("over", "greater")
 """Rules that hold of a value which is greater than what it is held against."""
 _ORDERED = (*_ASCENDING, "under", "less", "between")
@@ -29,10 +31,23 @@ class Derived(NamedTuple):
 
 
 class Balance(NamedTuple):
-    """What a rule with a balanced operand is to come to for an entity, and the point by which that is picked."""
+    """What a rule with a balanced operand is to come to for an entity, and how that is picked."""
 
     label: bool
     point: int
+    """A hash: chance goes by it."""
+    beside: str = ""
+    """The entity that is asked the same and has the other answer; empty: none is."""
+
+
+def is_ordered(kind: str) -> bool:
+    """Whether rules of a kind need values of which one is more than another."""
+    return kind in _ORDERED
+
+
+def is_ascending(kind: str) -> bool:
+    """Whether rules of a kind hold of what is greater than what it is held against."""
+    return kind in _ASCENDING
 
 
 def possible_labels(rule: Rule, column: Column, entity: str) -> tuple[bool, bool]:
@@ -44,10 +59,10 @@ def possible_labels(rule: Rule, column: Column, entity: str) -> tuple[bool, bool
     if rule.kind == "starts_with":
         is_open = len(column.initials) > 1
         return is_open, is_open
-    key = column.keys[entity]
-    below, above = column.below(key), column.above(key)
+    low, high = column.places[entity]
+    below, above = low, len(column.ranked) - high
     if rule.kind == "equal":
-        return len(column.holders[key]) > 1, below + above > 0
+        return high - low > 1, below + above > 0
     return (below > 0, above > 0) if rule.kind in _ASCENDING else (above > 0, below > 0)
 
 
@@ -73,22 +88,34 @@ def _check_order(rule: Rule, column: Column) -> None:
 
 def _derive_balanced(rule: Rule, column: Column, entity: str, store: Store, balance: Balance) -> Derived:
     if rule.kind == "starts_with":
-        return _pick_letters(column, entity, balance)
-    key, size = column.keys[entity], len(column.ranked)
-    below, above = column.below(key), column.above(key)
-    if rule.kind == "equal":
-        if balance.label:
-            other = column.pick(balance.point, below, size - above, but=entity)
-        else:
-            is_lower = balance.point % (below + above) < below
-            other = column.pick(balance.point, 0, below) if is_lower else column.pick(balance.point, size - above, size)
-    elif balance.label == (rule.kind in _ASCENDING):
-        other = column.pick(balance.point, 0, below)
-    else:
-        other = column.pick(balance.point, size - above, size)
+        return Derived(balance.label, {"letters": _listed(_pick_letters(column, entity, balance))})
+    pick = _pick_same_or_not if rule.kind == "equal" else _pick_apart
+    other = pick(column, entity, balance, balance.label == (rule.kind in _ASCENDING))
     if rule.kind in ("over", "under"):
         return Derived(balance.label, {"threshold": column.values[other]})
     return Derived(balance.label, {"other": store.entities[other].name}, other)
+
+
+def _pick_apart(column: Column, entity: str, balance: Balance, is_above: bool) -> str:
+    """Somebody between an entity and the one beside it; beside none, one of the next, below or above."""
+    low, high = column.places[entity]
+    if balance.beside:
+        first, end = column.places[balance.beside]
+        return column.pick(balance.point, min(high, end), max(low, first))
+    if is_above:
+        return column.pick(balance.point, max(low - _MOST_NEAR, 0), low)
+    return column.pick(balance.point, high, min(high + _MOST_NEAR, len(column.ranked)))
+
+
+def _pick_same_or_not(column: Column, entity: str, balance: Balance, _: bool) -> str:
+    """Another with the value of the one of whom it is to hold; where it holds of none, one with another value."""
+    if balance.label or balance.beside:
+        held = entity if balance.label else balance.beside
+        return column.pick(balance.point, *column.places[held], but=held)
+    low, high = column.places[entity]
+    size = len(column.ranked)
+    is_lower = balance.point % (low + size - high) < low
+    return column.pick(balance.point, 0, low) if is_lower else column.pick(balance.point, high, size)
 
 
 def _compare(rule: Rule, column: Column, entity: str, other: str, store: Store) -> Derived:
@@ -98,7 +125,7 @@ def _compare(rule: Rule, column: Column, entity: str, other: str, store: Store) 
     if other == entity:
         raise ShapeError(f"{entity!r} is compared with itself. Take another entity.", kind="self_comparison")
     key, held = column.keys[entity], column.keys[other]
-    if key == held and rule.kind != "equal":
+    if rule.kind != "equal" and column.is_tied(key, held):
         fault = f"{entity!r} and {other!r} have the same {column.name!r}, {column.values[entity]!r}: a tie."
         raise ShapeError(f"{fault} Take another entity, or ask whether they are 'equal'.", kind="tie")
     holds = key == held if rule.kind == "equal" else key > held if rule.kind in _ASCENDING else key < held
@@ -108,7 +135,7 @@ def _compare(rule: Rule, column: Column, entity: str, other: str, store: Store) 
 def _hold_against(rule: Rule, column: Column, entity: str) -> Derived:
     (threshold,) = rule.operands
     key, held = column.keys[entity], _operand(threshold, column, rule)
-    if key == held:
+    if column.is_tied(key, held):
         fault = f"the {column.name!r} of {entity!r} is {column.values[entity]!r}, the same as the threshold: a tie."
         raise ShapeError(f"{fault} Take another threshold.", kind="tie")
     return Derived(key > held if rule.kind in _ASCENDING else key < held, {"threshold": threshold})
@@ -118,8 +145,12 @@ def _lie_between(rule: Rule, column: Column, entity: str) -> Derived:
     low, high = (_operand(bound, column, rule) for bound in rule.operands)
     if low > high:
         raise ShapeError(f"between: {rule.operands[0]!r} is more than {rule.operands[1]!r}. Turn them round.")
+    key = column.keys[entity]
+    if column.is_tied(key, low) or column.is_tied(key, high):
+        fault = f"the {column.name!r} of {entity!r} is {column.values[entity]!r}, the same as a bound: a tie."
+        raise ShapeError(f"{fault} Take other bounds.", kind="tie")
     fields = dict(zip(("low", "high"), rule.operands, strict=True))
-    return Derived(low <= column.keys[entity] <= high, fields)
+    return Derived(low < key < high, fields)
 
 
 def _is_in_class(rule: Rule, column: Column, entity: str) -> Derived:
@@ -128,9 +159,9 @@ def _is_in_class(rule: Rule, column: Column, entity: str) -> Derived:
 
 
 def _starts_with(rule: Rule, column: Column, entity: str) -> Derived:
-    value = folded(column.values[entity])
+    value = sorted_by(column.values[entity])
     fields = {"letters": _listed(rule.operands)}
-    return Derived(any(value.startswith(folded(letter)) for letter in rule.operands), fields)
+    return Derived(any(value.startswith(sorted_by(letter)) for letter in rule.operands), fields)
 
 
 def _has_parity(rule: Rule, column: Column, entity: str) -> Derived:
@@ -161,13 +192,14 @@ def _operand(text: str, column: Column, rule: Rule) -> Key:
     return key
 
 
-def _pick_letters(column: Column, entity: str, balance: Balance) -> Derived:
-    own = initial(column.values[entity])
-    others = [letter for letter in column.initials if letter != own]
-    others.sort(key=lambda letter: digest(str(balance.point), letter))
-    count = min(_MOST_LETTERS, len(others))
-    letters = [own, *others[: count - 1]] if balance.label else others[:count]
-    return Derived(balance.label, {"letters": _listed(sorted(letters))})
+def _pick_letters(column: Column, entity: str, balance: Balance) -> list[str]:
+    """The initial of the one of whom it is to hold, and others; that of one of whom it is not to hold is not among."""
+    initials = column.initial_of
+    held = entity if balance.label else balance.beside
+    refused = {initials[one] for one in (entity, balance.beside) if one}
+    others = sorted(column.initials - refused, key=lambda letter: digest(str(balance.point), letter))
+    letters = [initials[held], *others] if held else others
+    return sorted(letters[:_MOST_LETTERS])
 
 
 def _listed(words: tuple[str, ...] | list[str]) -> str:

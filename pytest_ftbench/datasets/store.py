@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from hashlib import sha256
+from itertools import groupby, pairwise
 
 from pytest_ftbench.datasets.entries import Entity, Relation
 from pytest_ftbench.datasets.shapes import Path, ShapeError
-from pytest_ftbench.datasets.values import Key, find_order, folded, read_key
+from pytest_ftbench.datasets.values import Key, find_order, folded, read_key, sorted_by
 from pytest_ftbench.names import meant_name
 
 _MOST_STEPS = 16
@@ -26,8 +27,12 @@ def digest(*parts: str) -> int:
 
 
 def initial(text: str) -> str:
-    """The first letter, as a capital."""
-    return folded(text)[:1].upper()
+    """The first letter, as a capital without accents; empty for a text that begins with none.
+
+    What is neither letter nor digit does not count: the initial of 's-Gravenhage is S.
+    """
+    first = sorted_by(text)[:1]
+    return first.upper() if first.isalpha() else ""
 
 
 class Column:
@@ -58,6 +63,7 @@ class Column:
     def refuse_unordered(self, kind: str) -> None:
         """Raise ShapeError where the values have no order, which a rule of this kind needs."""
         if self.order:
+            self._refuse_accents(kind)
             return
         fault = f"{kind}: not all values of {self.name!r} are numbers, so none is more or less than another."
         numbers = {entity: read_key(text, "number", unit=self.unit) for entity, text in self.values.items()}
@@ -75,6 +81,23 @@ class Column:
             entity = next(entity for entity, key in keys.items() if len(key) < finest)
             fault = f"{self.values[entity]!r} is less exact than other dates of {self.name!r}. Write all alike."
             raise ShapeError(fault, *self._paths[entity], self.name)
+
+    def _refuse_accents(self, kind: str) -> None:
+        if self.order != "text" or not self._is_accented:
+            return
+        for (one, key), (other, next_key) in pairwise((entity, self.keys[entity]) for entity in self.ranked):
+            if key != next_key and self.is_tied(key, next_key):
+                fault = f"{kind}: {self.values[one]!r} and {self.values[other]!r} have the same place in the alphabet."
+                raise ShapeError(f"{fault} Change one, or ask otherwise.", *self._paths[one], self.name)
+
+    @cached_property
+    def _is_accented(self) -> bool:
+        """Whether two values that are not the same may have the same place in the alphabet."""
+        return len({place for place, _ in self.holders}) < len(self.holders)
+
+    def is_tied(self, one: Key, other: Key) -> bool:
+        """Whether of two keys neither is more than the other."""
+        return bool(one[0] == other[0] if self.order == "text" else one == other)
 
     def key_of(self, text: str) -> Key | None:
         """What a text is compared by beside the values; None where it is nothing of the kind."""
@@ -95,18 +118,23 @@ class Column:
             holders[key].append(entity)
         return dict(holders)
 
-    def below(self, key: Key) -> int:
-        """How many entities' values are less."""
-        return bisect_left(self.sorted_keys, key)
-
-    def above(self, key: Key) -> int:
-        """How many entities' values are greater."""
-        return len(self.sorted_keys) - bisect_right(self.sorted_keys, key)
-
     @cached_property
     def ranked(self) -> list[str]:
         """The entities by their values, those with the same one by their names."""
         return sorted(self.keys, key=lambda entity: (self.keys[entity], entity))
+
+    @cached_property
+    def places(self) -> dict[str, tuple[int, int]]:
+        """Where those with an entity's value stand among the `ranked`: from the first number on and before the second.
+
+        So many have a lower value, and so many have that or a lower one.
+        """
+        places: dict[str, tuple[int, int]] = {}
+        for _, group in groupby(self.ranked, key=self.keys.__getitem__):
+            same = list(group)
+            place = len(places), len(places) + len(same)
+            places.update(dict.fromkeys(same, place))
+        return places
 
     @cached_property
     def _ring(self) -> tuple[list[int], list[str]]:
@@ -115,9 +143,20 @@ class Column:
         return [number for number, _ in hashed], [entity for _, entity in hashed]
 
     @cached_property
-    def initials(self) -> list[str]:
-        """The first letters of the values, in alphabetical order."""
-        return sorted({initial(text) for text in self.values.values()})
+    def initial_of(self) -> dict[str, str]:
+        """The first letter of each entity's value. Raises ShapeError for one that begins with none."""
+        found = {}
+        for entity, text in self.values.items():
+            found[entity] = letter = initial(text)
+            if not letter:
+                fault = f"starts_with: {text!r} does not begin with a letter, so that none can be picked."
+                raise ShapeError(f"{fault} Write letters out, or change the value.", *self._paths[entity], self.name)
+        return found
+
+    @cached_property
+    def initials(self) -> frozenset[str]:
+        """The first letters of the values."""
+        return frozenset(self.initial_of.values())
 
     def pick(self, point: int, low: int, high: int, *, but: str = "") -> str:
         """An entity that stands among those `ranked`, at `low` or after and before `high`, and is not `but`.
@@ -130,12 +169,12 @@ class Column:
         if (high - low) * _MOST_STEPS < len(self.ranked):
             picked = self.ranked[low + point % (high - low)]
             return picked if picked != but else self.ranked[low + (point + 1) % (high - low)]
-        keys, first, last = self.keys, self.sorted_keys[low], self.sorted_keys[high - 1]
+        places = self.places
         numbers, entities = self._ring
         start = bisect_left(numbers, point)
         for position in range(start, start + len(entities)):
             entity = entities[position % len(entities)]
-            if entity != but and first <= keys[entity] <= last:
+            if entity != but and places[entity][0] < high and low < places[entity][1]:
                 return entity
         raise AssertionError("nothing fits")
 
@@ -159,8 +198,15 @@ class Store:
 
     def namesake(self, alias: str, entity_id: str, attribute: str) -> str | None:
         """Another entity with that attribute that is called as this one is."""
-        others = (other for other in self._called[folded(alias)] if other != entity_id)
-        return next((other for other in others if attribute in self.entities[other].values), None)
+        return next((one for one in self._namesakes(alias, entity_id) if attribute in self.entities[one].values), None)
+
+    def own_aliases(self, entity_id: str) -> tuple[str, ...]:
+        """The aliases by which no other entity is called."""
+        aliases = self.entities[entity_id].aliases
+        return tuple(alias for alias in aliases if not any(self._namesakes(alias, entity_id)))
+
+    def _namesakes(self, alias: str, entity_id: str) -> Iterator[str]:
+        return (other for other in self._called[folded(alias)] if other != entity_id)
 
     def column(self, attribute: str) -> Column:
         """An attribute of all entities that have it."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,10 @@ from typing import Any
 from pytest_ftbench.patterns import pattern
 
 Key = Any
-"""A number, a tuple of year, month and day, or a text: keys of one attribute are all of one of these kinds."""
+"""A number, a tuple of year, month and day, a text, or one for the order with one for what is the same.
+
+Keys of one attribute are all of one of these kinds.
+"""
 
 _NUMBER = pattern(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,100})(?:\.\d{1,100})?")
 _ISO = pattern(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
@@ -18,6 +22,17 @@ _MONTHS = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
+_STROKED = {
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "ħ": "h",
+    "ŧ": "t",
+    "\N{LATIN SMALL LETTER DOTLESS I}": "i",
+    "æ": "ae",
+    "œ": "oe",
+}
+"""Letters that Unicode takes for whole, which English sorts among those that they are made of."""
 _DAY_FIRST = pattern(r"(?:(\d{1,2}) )?([a-z]{3,9}) (\d{4})")
 _MONTH_FIRST = pattern(r"([a-z]{3,9}) (\d{1,2}),? (\d{4})")
 
@@ -65,8 +80,31 @@ def _checked(parts: tuple[int, ...]) -> tuple[int, ...] | None:
 
 
 def folded(text: str) -> str:
-    """A text by which texts are the same whatever their case and blanks."""
+    """A text by which texts are the same whatever their case and blanks, and however Unicode encodes them."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     return " ".join(text.casefold().split())
+
+
+def sorted_by(text: str) -> str:
+    """A text that stands where a text does in the alphabet: without accents, nor marks before the first letter.
+
+    Only Latin and Greek letters lose their accents; in other scripts they make another letter.
+    """
+    plain = folded(text)
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFC", "".join(_unaccented(plain)))
+    return plain[next((place for place, sign in enumerate(plain) if sign.isalnum()), 0) :]
+
+
+def _unaccented(text: str) -> Iterator[str]:
+    is_accented = False
+    for sign in unicodedata.normalize("NFD", text):
+        if not unicodedata.combining(sign):
+            is_accented = unicodedata.name(sign, "").startswith(("LATIN", "GREEK"))
+        elif is_accented:
+            continue
+        yield _STROKED.get(sign, sign)
 
 
 def read_key(text: str, order: str, *, unit: str = "") -> Key | None:
@@ -76,6 +114,8 @@ def read_key(text: str, order: str, *, unit: str = "") -> Key | None:
     """
     if order == "number":
         return read_number(text, unit=unit)
+    if order == "text":
+        return sorted_by(text), folded(text)
     return read_date(text) if order == "date" else folded(text)
 
 
