@@ -145,8 +145,9 @@ tuned on `{training}` in its place. pytest collects case files that are called `
 
 - `memorization` says that the training worked. `rephrased`, `alias` and `reverse` say whether facts were learned, or
   sentences.
-- Who always says the same has half of `secondary` and of `comparison` right. Read `balanced_accuracy`, where that is
-  0.5, and compare with the base model.
+- Who always says the same has half of `secondary` and of `comparison` right, and so has who goes by a threshold, an
+  initial or the other person alone: what is asked of somebody with the answer Yes is asked of somebody else with No.
+  Read `balanced_accuracy`, where that is 0.5, and compare with the base model.
 - In `unseen_entity` any value that was trained is a `leak`. A model that always abstains leaks nothing and knows
   nothing: read it beside `memorization`.
 - Untrained, a model should abstain wherever more than yes or no is asked for. The tag `info` (numerical, categorical,
