@@ -67,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def synthesise(folder: Path, count: int) -> Iterator[Row]:
     """Time and memory of the command, and of computing the answers of what it has written."""
     command = ["-m", "pytest_ftbench.commands", "synth", "people", "--people", str(count), "--force", "-o", "synth"]
-    path = folder / "synth" / "facts.yaml"
+    path = folder / "synth" / "people.ftbench.yaml"
     for what, arguments in (("command", command), ("its answers", ["-c", _LOADING, str(path)])):
         done = [_run(folder, *arguments) for _ in range(REPEATS)]
         told = done[0].output.splitlines()[0]
