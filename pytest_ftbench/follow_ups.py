@@ -130,7 +130,8 @@ class FollowUps:
 
         Answers that come meanwhile may give rise to more: nothing is to come only where nothing has begun since.
         """
-        before = self._begun
+        with self._beginning:  # a thread that is just being begun cannot be waited for yet
+            before = self._begun
         has_ended = self._engine.join(within_s)
         self.flush()
         return not has_ended or self._begun != before

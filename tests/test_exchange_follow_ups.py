@@ -214,6 +214,33 @@ def test_flush_returns_only_when_what_another_thread_took_has_begun() -> None:
     assert order == ["begun", "flushed"]
 
 
+def test_what_another_thread_is_just_beginning_is_waited_for() -> None:
+    """Else the promise would be given up while the question is sent, and asked again by all who wait for it."""
+    is_sent = threading.Event()
+    fake = Fake(answer=lambda text: Completion(text) if is_sent.wait(LONG_S) else Completion(""))
+    engine: Any = make(fake, mode="off")
+    real, is_inside, may_go_on = engine.begin, threading.Event(), threading.Event()
+
+    def begin(*args: Any) -> None:
+        is_inside.set()
+        may_go_on.wait(LONG_S)
+        real(*args)
+
+    engine.begin = begin
+    follow_ups = FollowUps(engine, lambda key, _: [ask("b")] if key == "of a" else [])
+    taking = threading.Thread(target=follow_ups.take, args=("of a", Completion("a")))
+    taking.start()
+    assert is_inside.wait(LONG_S)
+    threading.Timer(0.1, may_go_on.set).start()
+    assert follow_ups.are_coming(within_s=0.01)
+    is_sent.set()
+    taking.join(LONG_S)
+    while follow_ups.are_coming(within_s=1):
+        pass
+    assert engine.complete(ask("b")).text == "b"
+    assert fake.asked == ["b#1"]
+
+
 def test_process_that_comes_late_to_the_asking_asks_nothing_that_was_not_promised(tmp_path: Path) -> None:
     """What a test of another process asks by itself is written down elsewhere."""
     first = make(Fake(), mode="off")
