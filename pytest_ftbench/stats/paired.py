@@ -72,6 +72,10 @@ def check_margin(margin: float) -> None:
         raise ValueError(f"margin must lie in (0, 1), got {margin!r}")
 
 
+_ROUNDING = 1e-12
+"""Counts that were scaled together may exceed their scaled total by the last digit."""
+
+
 def _root(gained: float, lost: float, total: float, z: float) -> float:
     """The difference above the observed one at which the score is -z, by bisection: the score only falls."""
     low, high = (gained - lost) / total, 1.0
@@ -105,5 +109,5 @@ def _at_most(gained: int, lost: int) -> float:
 
 
 def _check(gained: float, lost: float, total: float = inf) -> None:
-    if gained < 0 or lost < 0 or gained + lost > total:
+    if gained < 0 or lost < 0 or gained + lost > total * (1 + _ROUNDING):
         raise ValueError(f"need counts of at least 0 and gained + lost <= total, got {gained}, {lost} and {total}")
